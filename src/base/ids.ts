@@ -1,0 +1,42 @@
+/** Identifiers: 128 random bits as 26 characters of lower-case Base32 (RFC 4648), told apart by type. */
+
+import { bytesToBase32, randomBytes } from './bytes.ts';
+
+declare const brand: unique symbol;
+
+export type WorkspaceId = string & { readonly [brand]: 'WorkspaceId' };
+export type DeviceId = string & { readonly [brand]: 'DeviceId' };
+export type RecordId = string & { readonly [brand]: 'RecordId' };
+
+export function createWorkspaceId(): WorkspaceId {
+  return createId() as WorkspaceId;
+}
+
+export function createDeviceId(): DeviceId {
+  return createId() as DeviceId;
+}
+
+export function createRecordId(): RecordId {
+  return createId() as RecordId;
+}
+
+/** Ids that come from a file or an address are checked here before anything uses them. */
+export function isId(text: string): boolean {
+  return /^[a-z2-7]{26}$/.test(text);
+}
+
+const POOL_BYTES = 16 * 1024;
+let pool = new Uint8Array(0);
+let used = 0;
+
+/** Draws random bytes a block at a time: one call of the random source an id would dominate an import. */
+function createId(): string {
+  if (used + 16 > pool.length) {
+    pool = randomBytes(POOL_BYTES);
+    used = 0;
+  }
+  const id = bytesToBase32(pool.subarray(used, used + 16));
+  pool.fill(0, used, used + 16);
+  used += 16;
+  return id;
+}

@@ -1,0 +1,207 @@
+/**
+ * The stages of `npm test`, `npm run test:deep`, `npm run test:engines` and `npm run types`: each runs as
+ * a program of its own and writes what it has to say; the last line sums them up.
+ */
+
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { findBrowser } from './browser.ts';
+import { runEngines } from './engines/run.ts';
+import { ensurePrograms } from './programs.ts';
+
+interface Counts {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+type Stage = () => Promise<Counts>;
+
+const root = join(import.meta.dirname, '..');
+const reports = join(root, '.cache/reports');
+
+const typePrograms: readonly Stage[] = [
+  check('Types of the page', 'svelte-check', [
+    ...['--tsconfig', 'src/ui/tsconfig.json', '--output', 'human', '--fail-on-warnings'],
+  ]),
+  check('Types of the worker', 'tsc', ['--project', 'src/worker']),
+  check('Types of the service worker', 'tsc', ['--project', 'src/sw']),
+  check('Types of the host', 'tsc', ['--project', 'src/endpoint']),
+  check('Types of the tests', 'tsc', ['--project', 'tests']),
+];
+
+/** Read by the suites that repeat: many runs of each property, many killed browsers. */
+const inNumber = { SLOW: '1', HOLDFAST_DEEP: '1' };
+
+const build = check('Build', 'vite', ['build', '--logLevel', 'warn']);
+
+const stagesByCommand: Readonly<Record<string, readonly Stage[]>> = {
+  test: [
+    check('Format', 'prettier', ['--check', '--log-level', 'warn', '.']),
+    check('Lint', 'eslint', ['--max-warnings', '0', '.']),
+    ...typePrograms,
+    check('Unused code', 'knip', []),
+    vitest('Unit tests', ['--project', 'unit']),
+    build,
+    playwright('Browser tests', []),
+  ],
+  deep: [
+    vitest('Properties and faults in number', ['--project', 'unit'], inNumber),
+    build,
+    playwright(
+      'Kills and histories in number',
+      ['--grep', '@deep', '--pass-with-no-tests'],
+      inNumber,
+    ),
+  ],
+  engines: [build, engines],
+  types: typePrograms,
+};
+
+const programsByCommand: Readonly<Record<string, readonly string[]>> = {
+  test: ['age', 'age-keygen', 'ssh-keygen'],
+  deep: ['age', 'age-keygen', 'ssh-keygen'],
+  engines: ['firefox-esr', 'WebKitWebDriver', 'Xvfb'],
+};
+
+const command = process.argv[3] ?? 'test';
+const stages = stagesByCommand[command];
+if (!stages)
+  throw new Error(`There is no "${command}": ${Object.keys(stagesByCommand).join(', ')}.`);
+
+for (const sentence of ensurePrograms(programsByCommand[command] ?? [])) {
+  process.stdout.write(`${sentence} Until then the tests that need it are skipped.\n`);
+}
+const total: Counts = { passed: 0, failed: 0, skipped: 0 };
+for (const stage of stages) {
+  const counts = await stage();
+  total.passed += counts.passed;
+  total.failed += counts.failed;
+  total.skipped += counts.skipped;
+}
+process.exitCode = total.failed === 0 ? 0 : 1;
+process.stdout.write(
+  `\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`,
+);
+
+async function engines(): Promise<Counts> {
+  process.stdout.write('\nThe main story in other engines\n');
+  return runEngines();
+}
+
+/** A stage that counts as one. */
+function check(title: string, program: string, parameters: readonly string[]): Stage {
+  return async () => {
+    const code = await run(title, program, parameters);
+    return code === 0 ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 };
+  };
+}
+
+function vitest(
+  title: string,
+  parameters: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Stage {
+  return async () => {
+    const report = newReport('vitest.json');
+    const code = await run(
+      title,
+      'vitest',
+      [
+        'run',
+        ...parameters,
+        ...['--reporter', 'default', '--reporter', 'json', '--outputFile.json', report],
+      ],
+      environment,
+    );
+    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = readReport(report);
+    return settle(code, {
+      passed: numPassedTests,
+      failed: numFailedTests,
+      skipped: Number(numPendingTests) + Number(numTodoTests),
+    });
+  };
+}
+
+function playwright(
+  title: string,
+  parameters: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Stage {
+  return async () => {
+    let browser: string;
+    try {
+      browser = findBrowser().executablePath;
+    } catch (error) {
+      process.stdout.write(`\n${title}\n${error instanceof Error ? error.message : ''}\n`);
+      return { passed: 0, failed: 1, skipped: 0 };
+    }
+    const report = newReport('playwright.json');
+    const code = await run(
+      title,
+      'playwright',
+      [
+        ...['test', '--config', 'tests/e2e/playwright.config.ts', '--reporter', 'list,json'],
+        ...parameters,
+      ],
+      { ...environment, HOLDFAST_CHROMIUM: browser, PLAYWRIGHT_JSON_OUTPUT_FILE: report },
+    );
+    const stats = readReport(report)['stats'] as Record<string, unknown> | undefined;
+    return settle(code, {
+      passed: stats?.['expected'],
+      failed: Number(stats?.['unexpected'] ?? 0) + Number(stats?.['flaky'] ?? 0),
+      skipped: stats?.['skipped'],
+    });
+  };
+}
+
+/** A program that ended badly without a failed test to show for it counts as one failure. */
+function settle(code: number, counts: Readonly<Record<keyof Counts, unknown>>): Counts {
+  const [passed, failed, skipped] = [counts.passed, counts.failed, counts.skipped].map(
+    (count) => Number(count) || 0,
+  ) as [number, number, number];
+  return { passed, failed: code === 0 ? failed : Math.max(failed, 1), skipped };
+}
+
+function newReport(name: string): string {
+  mkdirSync(reports, { recursive: true });
+  const report = join(reports, name);
+  rmSync(report, { force: true });
+  return report;
+}
+
+function readReport(report: string): Record<string, unknown> {
+  try {
+    return JSON.parse(readFileSync(report, 'utf8')) as Record<string, unknown>;
+  } catch {
+    return {};
+  }
+}
+
+function run(
+  title: string,
+  program: string,
+  parameters: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<number> {
+  const started = Date.now();
+  process.stdout.write(`\n${title}\n`);
+  const child = spawn(join(root, 'node_modules/.bin', program), parameters, {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, ...environment },
+    shell: process.platform === 'win32',
+  });
+  return new Promise((resolve) => {
+    child.once('error', (error) => {
+      process.stdout.write(`${error.message}\n`);
+      resolve(1);
+    });
+    child.once('exit', (code) => {
+      const seconds = ((Date.now() - started) / 1000).toFixed(1);
+      process.stdout.write(`${title}: ${code === 0 ? 'passed' : 'failed'}, ${seconds} s\n`);
+      resolve(code ?? 1);
+    });
+  });
+}

@@ -1,0 +1,144 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import type { Plugin } from 'vite';
+import { defineConfig } from 'vitest/config';
+import { metaPolicy } from './src/endpoint/headers.ts';
+
+const root = import.meta.dirname;
+/** `SLOW=1` runs properties and faults in number (npm run test:deep). */
+const isSlow = Boolean(process.env['SLOW']);
+const appDir = join(root, 'dist/app');
+
+/** Vitest asks for what a server would run; the classes of state/ react in tests as in the page. */
+const isTest = Boolean(process.env['VITEST']);
+const reactive = { dynamicCompileOptions: () => ({ generate: 'client' as const }) };
+
+/** What browsers must all have: the features that DESIGN.md builds on arrived in Safari with 16.4. */
+const target = ['chrome111', 'edge111', 'firefox114', 'safari16.4', 'ios16.4'];
+
+/**
+ * One build, three environments, in this order: the app; then the service worker, which lists the
+ * app's files with their hashes; then the host that serves both.
+ */
+export default defineConfig({
+  root: 'src',
+  base: './',
+  publicDir: '../public',
+  cacheDir: '../node_modules/.vite',
+  plugins: [
+    svelte({ configFile: false, ...(isTest ? reactive : {}) }),
+    policyInHtml(),
+    precacheList(),
+  ],
+  ...(isTest ? { ssr: { resolve: { conditions: ['browser', 'module', 'node'] } } } : {}),
+  worker: { format: 'es' },
+  build: { target, emptyOutDir: true, modulePreload: { polyfill: false }, assetsInlineLimit: 0 },
+  environments: {
+    client: { build: { outDir: appDir } },
+    serviceWorker: {
+      consumer: 'client',
+      build: {
+        outDir: appDir,
+        emptyOutDir: false,
+        copyPublicDir: false,
+        rolldownOptions: {
+          input: join(root, 'src/sw/sw.ts'),
+          output: { format: 'iife', entryFileNames: 'sw.js' },
+        },
+      },
+    },
+    endpoint: {
+      consumer: 'server',
+      resolve: { noExternal: true },
+      build: {
+        target: 'node20',
+        outDir: join(root, 'dist/endpoint'),
+        copyPublicDir: false,
+        rolldownOptions: {
+          input: join(root, 'src/endpoint/main.ts'),
+          output: { format: 'es', entryFileNames: 'main.js' },
+        },
+      },
+    },
+  },
+  builder: {
+    async buildApp(builder) {
+      for (const name of ['client', 'serviceWorker', 'endpoint']) {
+        const environment = builder.environments[name];
+        if (environment) await builder.build(environment);
+      }
+    },
+  },
+  test: {
+    root,
+    server: { deps: { inline: [/node_modules\/svelte\//] } },
+    passWithNoTests: true,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['tests/unit/**/*.test.ts'],
+          environment: 'node',
+          testTimeout: isSlow ? 900_000 : 20_000,
+          hookTimeout: isSlow ? 900_000 : 20_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'engines',
+          include: ['tests/engines/**/*.test.ts'],
+          environment: 'node',
+          fileParallelism: false,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+        },
+      },
+    ],
+  },
+});
+
+/** A page without headers is still strict: the policy stands in the document too. */
+function policyInHtml(): Plugin {
+  return {
+    name: 'holdfast:policy-in-html',
+    apply: 'build',
+    transformIndexHtml: () => [
+      {
+        tag: 'meta',
+        attrs: { 'http-equiv': 'Content-Security-Policy', content: metaPolicy },
+        injectTo: 'head-prepend',
+      },
+    ],
+  };
+}
+
+/** `virtual:precache-list`: every file of the built app that must be there when the network is gone. */
+function precacheList(): Plugin {
+  const name = 'virtual:precache-list';
+  return {
+    name: 'holdfast:precache-list',
+    resolveId: (id) => (id === name ? `\0${name}` : undefined),
+    load(id) {
+      if (id !== `\0${name}`) return undefined;
+      const entries = readdirSync(appDir, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile() && entry.name !== 'sw.js')
+        .map((entry) => join(entry.parentPath, entry.name))
+        .map((file) => ({ url: relative(appDir, file).split(sep).join('/'), file }))
+        .filter(({ url }) => !url.startsWith('screenshots/'))
+        .sort((a, b) => (a.url < b.url ? -1 : 1))
+        .map(({ url, file }) => {
+          const digest = createHash('sha256').update(readFileSync(file)).digest();
+          return {
+            url,
+            revision: digest.toString('hex').slice(0, 16),
+            integrity: `sha256-${digest.toString('base64')}`,
+          };
+        });
+      return `export const precacheList = ${JSON.stringify(entries)};`;
+    },
+  };
+}
