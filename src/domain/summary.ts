@@ -1,0 +1,183 @@
+/** What lists, filters and search know of a customer without opening it. */
+
+import type { RecordId } from '#base/ids.ts';
+import type { Json } from './change.ts';
+import { foldText } from './fold.ts';
+import type { Dossier, RecordState } from './record-state.ts';
+import { elementsOf, isAlive, valueOf, type ListElement } from './values.ts';
+
+export { foldText } from './fold.ts';
+
+export interface OpenTask {
+  readonly id: RecordId;
+  readonly title: string;
+  /** ISO date. */
+  readonly due: string;
+}
+
+export interface Summary {
+  readonly id: RecordId;
+  readonly name: string;
+  readonly company: string;
+  readonly title: string;
+  readonly emails: readonly string[];
+  readonly phones: readonly string[];
+  /** City and country of the first address. */
+  readonly place: string;
+  readonly stage: string;
+  readonly owner: string;
+  readonly tags: readonly string[];
+  readonly source: string;
+  /** Open and dated ones, the first due first. */
+  readonly tasks: readonly OpenTask[];
+  /** ISO date of the newest living interaction; '' where there was none. */
+  readonly lastContact: string;
+  /** Authors' clocks, ms. */
+  readonly createdAt: number;
+  readonly changedAt: number;
+  readonly deleted?: true;
+}
+
+/** The separator of a search text's fields: no query contains it. */
+export const FIELD_SEPARATOR = '\u001f';
+
+/** Of a customer whose own record is not there (yet), a deleted one without a name. */
+export function summarise(dossier: Dossier, customer: RecordId): Summary {
+  const state = dossier.get(customer);
+  if (state === undefined) return { ...NOTHING, id: customer };
+  const belongings = dossier.size === 1 ? NO_BELONGINGS : summariseBelongings(dossier, customer);
+  const summary: Summary = {
+    id: customer,
+    name: textOf(state, 'name'),
+    company: textOf(state, 'company'),
+    title: textOf(state, 'title'),
+    emails: listTexts(state, 'emails'),
+    phones: listTexts(state, 'phones'),
+    place: placeOf(state),
+    stage: textOf(state, 'stage'),
+    owner: textOf(state, 'owner'),
+    tags: elementsOf(state, 'tags').filter((tag) => typeof tag === 'string'),
+    source: textOf(state, 'source'),
+    tasks: belongings.tasks,
+    lastContact: belongings.lastContact,
+    createdAt: state.created.at,
+    changedAt: Math.max(state.changed.at, belongings.changedAt),
+  };
+  return isAlive(state) ? summary : { ...summary, deleted: true };
+}
+
+/**
+ * Folded, on one line: name, company, title, e-mail addresses, phones as written and as bare digits, place, tags, owner. Phones and
+ * addresses of one customer stand each in its own field.
+ */
+export function searchText(summary: Summary): string {
+  let text = `${summary.name}\u001f${summary.company}\u001f${summary.title}`;
+  for (const email of summary.emails) text += FIELD_SEPARATOR + email;
+  for (const phone of summary.phones)
+    text += FIELD_SEPARATOR + phone + FIELD_SEPARATOR + digitsOf(phone);
+  text += FIELD_SEPARATOR + summary.place;
+  for (const tag of summary.tags) text += FIELD_SEPARATOR + tag;
+  const folded = foldText(text + FIELD_SEPARATOR + summary.owner);
+  return folded.includes('\n') || folded.includes('\r') ? folded.replace(/[\r\n]/g, ' ') : folded;
+}
+
+/** A word that must occur: as typed, or, where it looks like part of a phone number, as its digits. */
+export interface QueryWord {
+  readonly text: string;
+  /** '' where the word is no part of a phone number, or is bare digits already. */
+  readonly digits: string;
+}
+
+export function queryWords(query: string): readonly QueryWord[] {
+  return foldText(query)
+    .split(/\s+/)
+    .filter((text) => text !== '')
+    .map((text) => ({ text, digits: phoneDigits(text) }));
+}
+
+/** Every word must occur somewhere in the search text. */
+export function matchesQuery(text: string, words: readonly QueryWord[]): boolean {
+  return words.every(
+    (word) => text.includes(word.text) || (word.digits !== '' && text.includes(word.digits)),
+  );
+}
+
+const NO_BELONGINGS = { tasks: [] as readonly OpenTask[], lastContact: '', changedAt: 0 };
+
+const NOTHING = {
+  name: '',
+  company: '',
+  title: '',
+  emails: [],
+  phones: [],
+  place: '',
+  stage: '',
+  owner: '',
+  tags: [],
+  source: '',
+  tasks: [],
+  lastContact: '',
+  createdAt: 0,
+  changedAt: 0,
+  deleted: true,
+} as const;
+
+function summariseBelongings(dossier: Dossier, customer: RecordId): typeof NO_BELONGINGS {
+  const tasks: OpenTask[] = [];
+  let lastContact = '';
+  let changedAt = 0;
+  for (const state of dossier.values()) {
+    if (state.id === customer) continue;
+    changedAt = Math.max(changedAt, state.changed.at);
+    if (state.kind === 'task') {
+      const due = textOf(state, 'due');
+      if (due !== '' && valueOf(state, 'done') === null && isAlive(state)) {
+        tasks.push({ id: state.id, title: textOf(state, 'title'), due });
+      }
+    } else if (state.kind === 'interaction' && valueOf(state, 'type') !== 'note') {
+      const when = textOf(state, 'when').slice(0, 10);
+      if (when > lastContact && isAlive(state)) lastContact = when;
+    }
+  }
+  tasks.sort((a, b) => (a.due === b.due ? (a.id < b.id ? -1 : 1) : a.due < b.due ? -1 : 1));
+  return { tasks, lastContact, changedAt };
+}
+
+function textOf(state: RecordState, field: string): string {
+  const value = valueOf(state, field);
+  return typeof value === 'string' ? value : '';
+}
+
+function listTexts(state: RecordState, field: string): readonly string[] {
+  const texts: string[] = [];
+  for (const element of elementsOf(state, field)) {
+    const value = typeof element === 'string' ? element : element.value;
+    if (typeof value === 'string') texts.push(value);
+  }
+  return texts;
+}
+
+function placeOf(state: RecordState): string {
+  const first = elementsOf(state, 'addresses')[0];
+  return first === undefined ? '' : placeOfAddress(first);
+}
+
+/** City and country of an element of `addresses`. */
+export function placeOfAddress(element: string | ListElement): string {
+  if (typeof element === 'string') return '';
+  const address = element.value;
+  if (address === null || typeof address !== 'object') return '';
+  const { city, country } = address as Record<string, Json>;
+  if (typeof city !== 'string' || city === '') return typeof country === 'string' ? country : '';
+  return typeof country !== 'string' || country === '' ? city : `${city}, ${country}`;
+}
+
+function digitsOf(phone: string): string {
+  return foldText(phone).replace(/[^0-9]+/g, '');
+}
+
+function phoneDigits(word: string): string {
+  if (!/^[0-9+()./-]+$/.test(word)) return '';
+  const digits = word.replace(/[^0-9]/g, '');
+  return digits.length >= 3 && digits !== word ? digits : '';
+}
