@@ -1,0 +1,122 @@
+/** Authoring: what people's edits become as changes, checked against the catalogue and shown to the guard. */
+
+import type { Clock } from '#base/clock.ts';
+import { err, ok, type Result } from '#base/result.ts';
+import type { FieldDefinition, Kind } from '#domain/catalogue.ts';
+import type { Change, FieldName, Json } from '#domain/change.ts';
+import { changeOf, inverseOf } from '#domain/edits.ts';
+import type { EncodedRecord } from '#domain/encoding.ts';
+import { encodeNewRecord } from '#domain/new-record.ts';
+import type { Dossier, RecordState } from '#domain/record-state.ts';
+import type { StampClock } from '#domain/stamp.ts';
+import { validate } from '#domain/validation.ts';
+import { valuesOf } from '#domain/values.ts';
+import type { Book } from './book.ts';
+import type { BulkEdit, EditError, NamedEdit, UndoToken } from './edits.ts';
+import type { Guard } from './environment.ts';
+
+export class Authoring {
+  readonly #book: Book;
+  readonly #clock: Clock;
+  readonly #guard: Guard | null;
+  readonly #made: readonly FieldDefinition[];
+  readonly #fields = new Map<Kind, readonly FieldDefinition[]>();
+
+  constructor(
+    book: Book,
+    { clock, guard }: { readonly clock: Clock; readonly guard: Guard | null },
+    made: readonly FieldDefinition[] = [],
+  ) {
+    this.#book = book;
+    this.#clock = clock;
+    this.#guard = guard;
+    this.#made = made;
+  }
+
+  /** The same, with a field that is made in the same step and that the workspace does not know before its commit. */
+  knowing(field: FieldDefinition): Authoring {
+    const parts = { clock: this.#clock, guard: this.#guard };
+    return new Authoring(this.#book, parts, [...this.#made, field]);
+  }
+
+  get now(): number {
+    return this.#clock.now();
+  }
+
+  /** The change of one edit; `state` is the record as it stands. */
+  change(
+    edit: NamedEdit,
+    state: RecordState | undefined,
+    stamps: StampClock = this.#book.stamps,
+  ): Result<Change, EditError> {
+    const fields = this.#fieldsOf(edit.kind);
+    const before = state === undefined ? {} : valuesOf(state);
+    const problems = validate(edit.kind, { ...before, ...edit.values }, fields);
+    if (problems.length > 0) return err({ type: 'Invalid', problems });
+    const change = changeOf({
+      ...edit,
+      ...(state === undefined ? {} : { state }),
+      fields,
+      stamp: stamps.next(),
+      at: this.#clock.now(),
+    });
+    const refused = this.#guard?.([change]) ?? [];
+    return refused.length > 0 ? err({ type: 'Invalid', problems: refused }) : ok(change);
+  }
+
+  /** A record that is new, as its change would make it. The change itself is made only where a guard wants to see it. */
+  newRecord(edit: Omit<NamedEdit, 'seen'>, stamps: StampClock): Result<EncodedRecord, EditError> {
+    const source = {
+      ...edit,
+      fields: this.#fieldsOf(edit.kind),
+      stamp: stamps.next(),
+      at: this.#clock.now(),
+    };
+    const problems = validate(edit.kind, edit.values, source.fields);
+    if (problems.length > 0) return err({ type: 'Invalid', problems });
+    const refused = this.#guard === null ? [] : this.#guard([changeOf(source)]);
+    return refused.length > 0
+      ? err({ type: 'Invalid', problems: refused })
+      : ok(encodeNewRecord(source));
+  }
+
+  /** What takes back all that a step wrote in a dossier. */
+  inverses(dossier: Dossier, token: UndoToken, stamps: StampClock = this.#book.stamps): Change[] {
+    const changes: Change[] = [];
+    for (const state of dossier.values()) {
+      const change = inverseOf(state, token, stamps.next(), this.#clock.now());
+      if (change !== undefined) changes.push(change);
+    }
+    return changes;
+  }
+
+  #fieldsOf(kind: Kind): readonly FieldDefinition[] {
+    if (this.#made.length === 0) return this.#book.fieldsOf(kind);
+    let fields = this.#fields.get(kind);
+    if (fields === undefined) {
+      fields = [...this.#book.fieldsOf(kind), ...this.#made.filter((field) => field.kind === kind)];
+      this.#fields.set(kind, fields);
+    }
+    return fields;
+  }
+}
+
+/** An import adds to the tags and lists that a customer has; it takes none away. */
+export function withElementsOf<E extends BulkEdit>(state: RecordState, edit: E): E {
+  const present = valuesOf(state);
+  const values = Object.entries(edit.values).map(([field, value]): [FieldName, Json] => {
+    const elements = present[field];
+    if (!Array.isArray(elements) || !Array.isArray(value)) return [field, value];
+    const known = new Set(elements.map(textOfElement));
+    return [field, [...elements, ...value.filter((element) => !known.has(textOfElement(element)))]];
+  });
+  return { ...edit, values: Object.fromEntries(values) };
+}
+
+/** Two elements of a list are the same where their values are, whatever their ids and labels. */
+function textOfElement(element: Json): string {
+  if (typeof element !== 'object' || element === null || !('value' in element)) {
+    return JSON.stringify(element);
+  }
+  return JSON.stringify(element['value']);
+}

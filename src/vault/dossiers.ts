@@ -1,0 +1,51 @@
+/** Dossiers: a customer's record and all that belongs to it, or the workspace's own records. Which one a record lies in, and how it reads at rest. */
+
+import type { RecordId } from '#base/ids.ts';
+import { applyChange, cloneState, type ErasureIndex } from '#domain/apply.ts';
+import type { Change } from '#domain/change.ts';
+import { decodeRecord } from '#domain/encoding.ts';
+import type { Dossier } from '#domain/record-state.ts';
+
+/** The workspace's own records share a leaf under this name, which no random id takes. */
+export const WORKSPACE_DOSSIER = 'workspaceaaaaaaaaaaaaaaaaa' as RecordId;
+
+/** Records of the workspace share one dossier; every other lies with its customer. */
+export function dossierOf({
+  record,
+  kind,
+  customer,
+}: Pick<Change, 'record' | 'kind'> & { readonly customer?: RecordId | undefined }): RecordId {
+  if (customer !== undefined) return customer;
+  return kind === 'customer' ? record : WORKSPACE_DOSSIER;
+}
+
+/** `keep`: the states in the dossier are somebody else's too, and stay as they are. */
+export function applyTo(
+  dossier: Dossier,
+  change: Change,
+  erasures: ErasureIndex,
+  { keep }: { readonly keep: boolean },
+): void {
+  const state = dossier.get(change.record);
+  const before = state !== undefined && keep ? cloneState(state) : state;
+  const after = applyChange(before, change, erasures);
+  if (after === undefined) dossier.delete(change.record);
+  else dossier.set(change.record, after);
+}
+
+export interface NamedDossier {
+  readonly id: RecordId;
+  readonly dossier: Dossier;
+}
+
+/** A row of a body leaf: the dossier's id, then its records. `null` where it is not what `leaf.ts` writes. */
+export function parseDossier(text: string): NamedDossier | null {
+  const [id, ...records] = text.split('\n');
+  const dossier: Dossier = new Map();
+  for (const record of records) {
+    const state = decodeRecord(JSON.parse(record));
+    if (state === null) return null;
+    dossier.set(state.id, state);
+  }
+  return { id: id as RecordId, dossier };
+}

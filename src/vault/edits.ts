@@ -1,0 +1,68 @@
+/** Edits: what the vault is asked to write, and what it answers. */
+
+import type { RecordId } from '#base/ids.ts';
+import type { Kind } from '#domain/catalogue.ts';
+import type { FieldName, Json } from '#domain/change.ts';
+import type { Stamp } from '#domain/stamp.ts';
+import type { FieldProblem } from '#domain/validation.ts';
+import type { Seen } from '#domain/values.ts';
+import type { StorageError } from '#storage/failure.ts';
+import type { Damaged } from './damage.ts';
+
+export interface Edit {
+  /** Absent: a new record. */
+  readonly record?: RecordId;
+  readonly kind: Kind;
+  /** The customer that it belongs to; absent for a customer and for records of the workspace. */
+  readonly customer?: RecordId;
+  /** Only the fields that the person changed. `null` empties a field; a set is given whole. */
+  readonly values: Readonly<Record<FieldName, Json>>;
+  /** What stood before the author's eyes; absent: what stands there now. */
+  readonly seen?: Seen;
+}
+
+/** An edit whose record has its id, be it a new one. */
+export type NamedEdit = Edit & { readonly record: RecordId };
+
+export type NewRecord = Omit<NamedEdit, 'seen'>;
+
+/** An edit of an import. `record` names an existing one. */
+export type BulkEdit = Omit<Edit, 'seen'>;
+
+export interface Committed {
+  /** Hand it to `undo` to take the step back. */
+  readonly undo: UndoToken;
+  /** Ids of the records that the edits made or changed, in their order. */
+  readonly records: readonly RecordId[];
+}
+
+export interface Bulk {
+  readonly created: number;
+  readonly updated: number;
+  readonly undo: UndoToken;
+}
+
+/** The run of stamps that one step wrote, and where to look for them. */
+export interface UndoToken {
+  readonly from: Stamp;
+  readonly to: Stamp;
+  /** The customers that the step touched; absent: any (an import). */
+  readonly customers?: readonly RecordId[];
+}
+
+export interface WorkOptions {
+  readonly signal: AbortSignal;
+  /** Records done. */
+  readonly onProgress?: (done: number) => void;
+}
+
+export type NotFound = { readonly type: 'NotFound' };
+export type Locked = { readonly type: 'Locked' };
+export type Cancelled = { readonly type: 'Cancelled' };
+
+export type EditError =
+  | { readonly type: 'Invalid'; readonly problems: readonly FieldProblem[] }
+  | NotFound
+  | Damaged
+  | Locked
+  | StorageError;

@@ -1,0 +1,637 @@
+/**
+ * The roster: every customer's summary, in memory while unlocked, in the compact form of the leaves. Lists, search, filters and Today
+ * read it. What the journal changed since the leaves were written lies over them.
+ *
+ * A row is a number: the leaves' rows counted through, in their order; behind them the rows that lie over.
+ */
+
+import { bytesToUtf8 } from '#base/bytes.ts';
+import type { RecordId } from '#base/ids.ts';
+import { assert } from '#base/result.ts';
+import {
+  FIELD_SEPARATOR,
+  matchesQuery,
+  queryWords,
+  type QueryWord,
+  type Summary,
+} from '#domain/summary.ts';
+import {
+  dateNumber,
+  facetText,
+  HIDDEN,
+  idAt,
+  summaryAt,
+  summaryEntryOf,
+  type SummaryLeaf,
+} from './leaf.ts';
+
+export type SortOrder = 'changed' | 'name' | 'company' | 'created';
+
+export interface ListQuery {
+  /** What the person typed: words, all of which must occur (folded: case, accents). */
+  readonly text: string;
+  readonly sort: SortOrder;
+  readonly tag?: string;
+  readonly owner?: string;
+  readonly stage?: string;
+}
+
+export interface ListPage {
+  readonly total: number;
+  readonly matched: number;
+  readonly from: number;
+  readonly rows: readonly Summary[];
+}
+
+export interface FacetCount {
+  readonly value: string;
+  readonly count: number;
+}
+
+/** The values in use, for filters and for completion in forms. */
+export interface Facets {
+  readonly tags: readonly FacetCount[];
+  readonly owners: readonly FacetCount[];
+  readonly stages: readonly FacetCount[];
+}
+
+export interface TaskRow {
+  readonly task: RecordId;
+  readonly customer: RecordId;
+  readonly customerName: string;
+  readonly title: string;
+  /** ISO date, YYYY-MM-DD. */
+  readonly due: string;
+}
+
+export interface TodayView {
+  readonly overdue: readonly TaskRow[];
+  readonly dueToday: readonly TaskRow[];
+}
+
+/** Where a customer lies in the leaves. */
+export interface Place {
+  readonly leaf: number;
+  readonly row: number;
+}
+
+interface RosterLeaf {
+  readonly number: number;
+  readonly data: SummaryLeaf;
+  /** The number of its first row among all. */
+  base: number;
+  /** Both search texts. A row's line is empty in one of them. */
+  readonly texts: readonly [plain: Lines, wide: Lines];
+}
+
+interface Lines {
+  readonly text: string;
+  /** Where each line starts, in UTF-16 units; one more than there are rows. */
+  readonly starts: Uint32Array;
+}
+
+interface Overlaid {
+  readonly summary: Summary;
+  readonly changed: number;
+  readonly created: number;
+  readonly due: number;
+  readonly text: string;
+  readonly facets: string;
+}
+
+type SortKey = number | NameKey;
+
+/** Plain folded Latin sorts by code units; everything else behind it, by the reader's collation. */
+interface NameKey {
+  readonly plain: boolean;
+  readonly text: string;
+}
+
+export class Roster {
+  readonly #leaves = new Map<number, RosterLeaf>();
+  readonly #overlaid = new Map<RecordId, Overlaid>();
+  #sequence: RosterLeaf[] = [];
+  #rows = 0;
+  #living = 0;
+  /** 1: in the trash, or something lies over it. */
+  #covered = new Uint8Array(0);
+  #index = new Uint32Array(1);
+  readonly #orders = new Map<SortOrder, Uint32Array>();
+  #answer:
+    { readonly key: string; readonly rows: Uint32Array; readonly over: Overlaid[] } | undefined;
+  /** The rows that the last words and facets matched, whatever lies over them. */
+  #matched:
+    | {
+        readonly facets: string;
+        readonly words: readonly QueryWord[];
+        readonly matching: Uint8Array;
+      }
+    | undefined;
+  #facets: Facets | undefined;
+
+  /** Puts leaves in and takes others out, in one step, since all row numbers move. */
+  update(added: ReadonlyMap<number, SummaryLeaf>, removed: Iterable<number>): void {
+    for (const number of removed) this.#leaves.delete(number);
+    for (const [number, data] of added) {
+      const texts = [linesOf(data.plain, data.count), linesOf(data.wide, data.count)] as const;
+      this.#leaves.set(number, { number, data, base: 0, texts });
+    }
+    this.#recount();
+  }
+
+  /** What the journal says of a customer now. */
+  lay(summary: Summary): void {
+    const { changed, created, due, text, facets } = summaryEntryOf(summary);
+    const before = this.#overlaid.get(summary.id);
+    this.#overlaid.set(summary.id, { summary, changed, created, due, text, facets });
+    const row = this.#find(summary.id);
+    if (row !== undefined && this.#covered[row] === 0) {
+      this.#covered[row] = 1;
+      this.#living -= 1;
+    }
+    if (before !== undefined && before.due !== HIDDEN) this.#living -= 1;
+    if (due !== HIDDEN) this.#living += 1;
+    this.#forget();
+  }
+
+  /** The leaves hold it now, or it is gone for good. */
+  lift(ids: Iterable<RecordId>): void {
+    for (const id of ids) this.#overlaid.delete(id);
+    this.#recount();
+  }
+
+  get living(): number {
+    return this.#living;
+  }
+
+  place(id: RecordId): Place | undefined {
+    const row = this.#find(id);
+    if (row === undefined) return undefined;
+    const leaf = this.#leafOf(row);
+    return { leaf: leaf.number, row: row - leaf.base };
+  }
+
+  /** Undefined where no customer of this id was ever here. */
+  summary(id: RecordId): Summary | undefined {
+    const over = this.#overlaid.get(id);
+    if (over !== undefined) return over.summary;
+    const row = this.#find(id);
+    if (row === undefined) return undefined;
+    const leaf = this.#leafOf(row);
+    return summaryAt(leaf.data, row - leaf.base);
+  }
+
+  leaf(number: number): SummaryLeaf | undefined {
+    return this.#leaves.get(number)?.data;
+  }
+
+  list(query: ListQuery, from: number, to: number): ListPage {
+    const answer = this.#answerTo(query);
+    const rows: Summary[] = [];
+    const end = Math.min(to, answer.rows.length);
+    for (let position = Math.max(0, from); position < end; position++) {
+      rows.push(this.#summaryOf(answer.rows[position] ?? 0, answer.over));
+    }
+    return { total: this.#living, matched: answer.rows.length, from, rows };
+  }
+
+  select(query: ListQuery): readonly RecordId[] {
+    const { rows, over } = this.#answerTo(query);
+    return Array.from(rows, (row) => {
+      if (row >= this.#rows) return overAt(over, row - this.#rows).summary.id;
+      const leaf = this.#leafOf(row);
+      return idAt(leaf.data, row - leaf.base);
+    });
+  }
+
+  /** Every living customer, a leaf at a time. */
+  *summaries(): Iterable<readonly Summary[]> {
+    for (const leaf of this.#sequence) {
+      const batch: Summary[] = [];
+      for (let row = 0; row < leaf.data.count; row++) {
+        if (this.#covered[leaf.base + row] === 0) batch.push(summaryAt(leaf.data, row));
+      }
+      yield batch;
+    }
+    yield [...this.#overlaid.values()]
+      .filter((over) => over.due !== HIDDEN)
+      .map((over) => over.summary);
+  }
+
+  today(today: string): TodayView {
+    const limit = dateNumber(today);
+    const summaries: Summary[] = [];
+    for (const leaf of this.#sequence) {
+      leaf.data.due.forEach((due, row) => {
+        if (due === 0 || due > limit || this.#covered[leaf.base + row] === 1) return;
+        summaries.push(summaryAt(leaf.data, row));
+      });
+    }
+    for (const over of this.#overlaid.values()) {
+      if (over.due !== 0 && over.due <= limit) summaries.push(over.summary);
+    }
+    const tasks = summaries
+      .flatMap((summary) =>
+        summary.tasks.map(({ id, title, due }): TaskRow => ({
+          task: id,
+          customer: summary.id,
+          customerName: nameOf(summary),
+          title,
+          due,
+        })),
+      )
+      .sort((a, b) =>
+        a.due === b.due ? collator.compare(a.customerName, b.customerName) : a.due < b.due ? -1 : 1,
+      );
+    return {
+      overdue: tasks.filter((task) => task.due < today),
+      dueToday: tasks.filter((task) => task.due === today),
+    };
+  }
+
+  facets(): Facets {
+    this.#facets ??= this.#countFacets();
+    return this.#facets;
+  }
+
+  // ---- Finding ------------------------------------------------------------------------------------------------------
+
+  /** Rows in the query's order. Remembered until something changes, so that scrolling asks nothing twice. */
+  #answerTo(query: ListQuery): { readonly rows: Uint32Array; readonly over: Overlaid[] } {
+    const words = queryWords(query.text);
+    const key = JSON.stringify([words, query.sort, query.tag, query.owner, query.stage]);
+    if (this.#answer?.key === key) return this.#answer;
+
+    const wanted = facetTest(query);
+    const matching =
+      words.length > 0 || wanted !== undefined ? this.#matching(query, words) : undefined;
+    const over = [...this.#overlaid.values()]
+      .filter((entry) => entry.due !== HIDDEN)
+      .filter((entry) => matchesQuery(entry.text, words))
+      .filter((entry) => wanted === undefined || wanted(entry.facets.split(FIELD_SEPARATOR)));
+    const rows = this.#merge(this.#chosen(query.sort, matching), over, query.sort);
+    this.#answer = { key, rows, over };
+    return this.#answer;
+  }
+
+  /** The leaves' living rows that match, in an order. A plain loop: it runs at every keystroke. */
+  #chosen(sort: SortOrder, matching: Uint8Array | undefined): Uint32Array {
+    const order = this.#order(sort);
+    const covered = this.#covered;
+    const chosen = new Uint32Array(order.length);
+    let count = 0;
+    for (let position = 0; position < order.length; position++) {
+      const row = order[position] ?? 0;
+      if (covered[row] === 0 && (matching === undefined || matching[row] === 1)) {
+        chosen[count++] = row;
+      }
+    }
+    return chosen.subarray(0, count);
+  }
+
+  /**
+   * One byte a row: 1 where all words and the facets match. Typing on narrows the answer, so where the last one was looked for with less
+   * of the same words, only its rows are looked at.
+   */
+  #matching(query: ListQuery, words: readonly QueryWord[]): Uint8Array {
+    const wanted = facetTest(query);
+    const facets = JSON.stringify([query.stage, query.owner, query.tag]);
+    const last = this.#matched;
+    const narrows = last?.facets === facets && isNarrower(words, last.words);
+    const matching = new Uint8Array(this.#rows);
+    for (const leaf of this.#sequence) {
+      const among = narrows
+        ? last.matching.subarray(leaf.base, leaf.base + leaf.data.count)
+        : undefined;
+      const found = matching.subarray(leaf.base, leaf.base + leaf.data.count);
+      if (words.length === 0 && among === undefined) found.fill(1);
+      else if (words.length === 0) found.set(among ?? []);
+      else findInLeaf(leaf, words, among, found);
+      if (wanted !== undefined && among === undefined) keepWanted(leaf, wanted, found);
+    }
+    this.#matched = { facets, words, matching };
+    return matching;
+  }
+
+  /** Inserts the rows that lie over at their places among the leaves' rows. */
+  #merge(base: Uint32Array, over: Overlaid[], sort: SortOrder): Uint32Array {
+    if (over.length === 0) return base;
+    over.sort((a, b) => compareKeys(overKey(a, sort), overKey(b, sort)));
+    const merged = new Uint32Array(base.length + over.length);
+    let copied = 0;
+    over.forEach((entry, index) => {
+      const key = overKey(entry, sort);
+      let low = copied;
+      let high = base.length;
+      while (low < high) {
+        const middle = (low + high) >>> 1;
+        if (compareKeys(this.#key(base[middle] ?? 0, sort), key) <= 0) low = middle + 1;
+        else high = middle;
+      }
+      merged.set(base.subarray(copied, low), copied + index);
+      merged[low + index] = this.#rows + index;
+      copied = low;
+    });
+    merged.set(base.subarray(copied), copied + over.length);
+    return merged;
+  }
+
+  /** All rows of the leaves in an order. */
+  #order(sort: SortOrder): Uint32Array {
+    const known = this.#orders.get(sort);
+    if (known !== undefined) return known;
+    const order = Uint32Array.from({ length: this.#rows }, (_, row) => row);
+    if (sort === 'changed' || sort === 'created') {
+      const times = new Float64Array(this.#rows);
+      for (const leaf of this.#sequence) times.set(leaf.data[sort], leaf.base);
+      if (!isDescending(times)) order.sort((a, b) => (times[b] ?? 0) - (times[a] ?? 0) || a - b);
+    } else {
+      const keys = Array.from(order, (row) => this.#key(row, sort));
+      order.sort((a, b) => compareKeys(keys[a] ?? 0, keys[b] ?? 0) || a - b);
+    }
+    this.#orders.set(sort, order);
+    return order;
+  }
+
+  #key(row: number, sort: SortOrder): SortKey {
+    const leaf = this.#leafOf(row);
+    const at = row - leaf.base;
+    if (sort === 'changed' || sort === 'created') return -(leaf.data[sort][at] ?? 0);
+    return nameKey(textAt(leaf, at), sort);
+  }
+
+  #countFacets(): Facets {
+    const tags = new Map<string, number>();
+    const owners = new Map<string, number>();
+    const stages = new Map<string, number>();
+    const count = (line: string): void => {
+      const [stage = '', owner = '', ...rest] = line.split(FIELD_SEPARATOR);
+      if (stage !== '') stages.set(stage, (stages.get(stage) ?? 0) + 1);
+      if (owner !== '') owners.set(owner, (owners.get(owner) ?? 0) + 1);
+      for (const tag of rest) tags.set(tag, (tags.get(tag) ?? 0) + 1);
+    };
+    for (const leaf of this.#sequence) {
+      bytesToUtf8(leaf.data.facets)
+        .split('\n')
+        .forEach((line, row) => {
+          if (line !== '' && this.#covered[leaf.base + row] === 0) count(line);
+        });
+    }
+    for (const over of this.#overlaid.values()) {
+      if (over.due !== HIDDEN) count(over.facets);
+    }
+    return { tags: byCount(tags), owners: byCount(owners), stages: byCount(stages) };
+  }
+
+  #summaryOf(row: number, over: readonly Overlaid[]): Summary {
+    if (row >= this.#rows) return overAt(over, row - this.#rows).summary;
+    const leaf = this.#leafOf(row);
+    return summaryAt(leaf.data, row - leaf.base);
+  }
+
+  // ---- Keeping ------------------------------------------------------------------------------------------------------
+
+  #recount(): void {
+    this.#sequence = [...this.#leaves.values()].sort((a, b) => a.number - b.number);
+    this.#rows = 0;
+    for (const leaf of this.#sequence) {
+      leaf.base = this.#rows;
+      this.#rows += leaf.data.count;
+    }
+    this.#covered = new Uint8Array(this.#rows);
+    this.#index = new Uint32Array(2 ** Math.ceil(Math.log2(this.#rows * 2 + 2)));
+    this.#living = 0;
+    for (const leaf of this.#sequence) {
+      for (let row = 0; row < leaf.data.count; row++) {
+        this.#enter(leaf, row);
+        if (leaf.data.due[row] === HIDDEN) this.#covered[leaf.base + row] = 1;
+        else this.#living += 1;
+      }
+    }
+    for (const [id, over] of this.#overlaid) {
+      const row = this.#find(id);
+      if (row !== undefined && this.#covered[row] === 0) {
+        this.#covered[row] = 1;
+        this.#living -= 1;
+      }
+      if (over.due !== HIDDEN) this.#living += 1;
+    }
+    this.#orders.clear();
+    this.#matched = undefined;
+    this.#forget();
+  }
+
+  #forget(): void {
+    this.#answer = undefined;
+    this.#facets = undefined;
+  }
+
+  /** Open addressing: 8 bytes a customer, where a Map of ids would take ten times that. */
+  #enter(leaf: RosterLeaf, row: number): void {
+    const mask = this.#index.length - 1;
+    let slot = hashOfBytes(leaf.data.ids, row * 26) & mask;
+    while (this.#index[slot] !== 0) slot = (slot + 1) & mask;
+    this.#index[slot] = leaf.base + row + 1;
+  }
+
+  #find(id: RecordId): number | undefined {
+    if (id.length !== 26) return undefined;
+    const mask = this.#index.length - 1;
+    for (let slot = hashOfText(id) & mask; ; slot = (slot + 1) & mask) {
+      const entry = this.#index[slot] ?? 0;
+      if (entry === 0) return undefined;
+      const leaf = this.#leafOf(entry - 1);
+      if (isIdAt(leaf.data.ids, (entry - 1 - leaf.base) * 26, id)) return entry - 1;
+    }
+  }
+
+  #leafOf(row: number): RosterLeaf {
+    let low = 0;
+    let high = this.#sequence.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1;
+      if ((this.#sequence[middle]?.base ?? 0) <= row) low = middle;
+      else high = middle - 1;
+    }
+    const leaf = this.#sequence[low];
+    assert(leaf, 'a row number is within the leaves');
+    return leaf;
+  }
+}
+
+const collator = new Intl.Collator();
+
+/** Whether whatever matches `words` matches `before` too. */
+function isNarrower(words: readonly QueryWord[], before: readonly QueryWord[]): boolean {
+  return before.every((word, index) => {
+    const now = words[index];
+    if (!now?.text.includes(word.text)) return false;
+    return (
+      now.digits === '' ||
+      now.digits.includes(word.text) ||
+      (word.digits !== '' && now.digits.includes(word.digits))
+    );
+  });
+}
+
+/** Marks the rows in which every word occurs: of those among which to look, where there are such. */
+function findInLeaf(
+  leaf: RosterLeaf,
+  words: readonly QueryWord[],
+  among: Uint8Array | undefined,
+  found: Uint8Array,
+): void {
+  const few = among !== undefined && countOf(among) * 4 < among.length;
+  for (const lines of leaf.texts) {
+    if (lines.text.length < found.length) continue;
+    if (few) findInRows(lines, words, among, found);
+    else findInText(lines, words, among, found);
+  }
+}
+
+function findInRows(
+  lines: Lines,
+  words: readonly QueryWord[],
+  among: Uint8Array,
+  found: Uint8Array,
+): void {
+  for (let row = among.indexOf(1); row !== -1; row = among.indexOf(1, row + 1)) {
+    if (matchesQuery(lineAt(lines, row), words)) found[row] = 1;
+  }
+}
+
+/** Looks for the longest word through the whole text, and for the others where it occurs. */
+function findInText(
+  { text, starts }: Lines,
+  words: readonly QueryWord[],
+  among: Uint8Array | undefined,
+  found: Uint8Array,
+): void {
+  const longest = words.reduce((a, b) => (b.text.length > a.text.length ? b : a));
+  for (const probe of longest.digits === '' ? [longest.text] : [longest.text, longest.digits]) {
+    let row = 0;
+    for (let at = text.indexOf(probe); at !== -1;) {
+      while ((starts[row + 1] as number) <= at) row += 1;
+      const start = starts[row] as number;
+      const end = starts[row + 1] as number;
+      const isMatch =
+        (among === undefined || among[row] === 1) &&
+        (words.length === 1 || matchesQuery(text.slice(start, end), words));
+      if (isMatch) found[row] = 1;
+      row += 1;
+      at = text.indexOf(probe, end);
+    }
+  }
+}
+
+function keepWanted(leaf: RosterLeaf, wanted: FacetTest, found: Uint8Array): void {
+  const facets = bytesToUtf8(leaf.data.facets).split('\n');
+  for (let row = found.indexOf(1); row !== -1; row = found.indexOf(1, row + 1)) {
+    if (!wanted(facets[row]?.split(FIELD_SEPARATOR) ?? [])) found[row] = 0;
+  }
+}
+
+function countOf(flags: Uint8Array): number {
+  let count = 0;
+  for (const flag of flags) count += flag;
+  return count;
+}
+
+type FacetTest = (facets: readonly string[]) => boolean;
+
+function facetTest(query: ListQuery): FacetTest | undefined {
+  if (query.stage === undefined && query.owner === undefined && query.tag === undefined) {
+    return undefined;
+  }
+  const [stage, owner, tag] = [query.stage, query.owner, query.tag].map((value) =>
+    value === undefined ? undefined : facetText(value),
+  );
+  return (facets) =>
+    (stage === undefined || facets[0] === stage) &&
+    (owner === undefined || facets[1] === owner) &&
+    (tag === undefined || facets.includes(tag, 2));
+}
+
+function overAt(over: readonly Overlaid[], index: number): Overlaid {
+  const entry = over[index];
+  assert(entry, 'a row that lies over is there');
+  return entry;
+}
+
+function overKey(entry: Overlaid, sort: SortOrder): SortKey {
+  return sort === 'changed' || sort === 'created' ? -entry[sort] : nameKey(entry.text, sort);
+}
+
+/** Search text begins with the folded name and company (domain/summary.ts). */
+function nameKey(line: string, sort: 'name' | 'company'): NameKey {
+  const [name = '', company = ''] = line.split(FIELD_SEPARATOR, 2);
+  const [first, second] = sort === 'name' ? [name, company] : [company, name];
+  const text = first === '' ? second : first;
+  return { plain: /^[\u0020-\u007e]*$/.test(text), text };
+}
+
+function compareKeys(a: SortKey, b: SortKey): number {
+  if (typeof a === 'number' || typeof b === 'number') return Number(a) - Number(b);
+  if (a.plain !== b.plain) return a.plain ? -1 : 1;
+  if (!a.plain) return collator.compare(a.text, b.text);
+  return a.text < b.text ? -1 : a.text > b.text ? 1 : 0;
+}
+
+function isDescending(times: Float64Array): boolean {
+  return times.every((time, row) => row === 0 || time <= (times[row - 1] ?? 0));
+}
+
+function byCount(counts: ReadonlyMap<string, number>): readonly FacetCount[] {
+  return [...counts]
+    .map(([value, count]) => ({ value, count }))
+    .sort((a, b) => b.count - a.count || collator.compare(a.value, b.value));
+}
+
+export function nameOf(summary: Summary): string {
+  return summary.name === '' ? summary.company : summary.name;
+}
+
+function linesOf(text: string, count: number): Lines {
+  const starts = new Uint32Array(count + 1);
+  let start = 0;
+  for (let row = 1; row < count; row++) {
+    start = text.indexOf('\n', start) + 1;
+    starts[row] = start;
+  }
+  // One past the end, as if the last line had its newline too.
+  starts[count] = text.length + 1;
+  return { text, starts };
+}
+
+function lineAt({ text, starts }: Lines, row: number): string {
+  return text.slice(starts[row], (starts[row + 1] ?? 1) - 1);
+}
+
+function textAt({ texts: [plain, wide] }: RosterLeaf, row: number): string {
+  const line = lineAt(plain, row);
+  return line === '' ? lineAt(wide, row) : line;
+}
+
+/** FNV-1a over the first 8 characters: 40 random bits are plenty for a table. */
+function hashOfBytes(ids: Uint8Array, offset: number): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < 8; index++) {
+    hash = Math.imul(hash ^ (ids[offset + index] ?? 0), 0x01000193);
+  }
+  return hash >>> 0;
+}
+
+function hashOfText(id: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < 8; index++) {
+    hash = Math.imul(hash ^ id.charCodeAt(index), 0x01000193);
+  }
+  return hash >>> 0;
+}
+
+function isIdAt(ids: Uint8Array, offset: number, id: string): boolean {
+  for (let index = 0; index < 26; index++) {
+    if (ids[offset + index] !== id.charCodeAt(index)) return false;
+  }
+  return true;
+}

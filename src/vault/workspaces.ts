@@ -1,0 +1,323 @@
+/** The workspaces of this browser profile: which there are, making one, unlocking one, removing one. */
+
+import { createDeviceId, createWorkspaceId, type WorkspaceId } from '#base/ids.ts';
+import { assert, err, ok, type Result } from '#base/result.ts';
+import { createDeviceKeys, wrapDeviceKeys } from '#crypto/device-keys.ts';
+import { createHandoverKeys, openHandover } from '#crypto/handover.ts';
+import { createVaultKey, deriveLocalKeys } from '#crypto/keys.ts';
+import { createWorkspaceRoot } from '#crypto/membership.ts';
+import { checkPassphrase, type TooCommon, type TooShort } from '#crypto/passphrase.ts';
+import type { VaultKeyBytes } from '#crypto/byte-types.ts';
+import { createRecoveryKey, parseRecoveryKey, type NotARecoveryKey } from '#crypto/recovery.ts';
+import {
+  createPassphraseSlot,
+  createRecoverySlot,
+  openPassphraseSlot,
+  openRecoverySlot,
+  type WrongRecoveryKey,
+} from '#crypto/slots.ts';
+import { Directory } from '#storage/directory.ts';
+import type { StorageError } from '#storage/failure.ts';
+import { WorkspaceStore } from '#storage/workspace-store.ts';
+import type { Environment } from './environment.ts';
+import {
+  STORE_FORMAT,
+  waitAfter,
+  type Attempts,
+  type DeviceRow,
+  type Header,
+  type Slots,
+} from './meta.ts';
+import { NO_HASH, SealedRows } from './sealed-rows.ts';
+import { DEFAULT_SETTINGS, Session, type KitFile, type SlotError } from './session.ts';
+import { EMPTY_CHECKPOINT } from './shelf.ts';
+import { Tabs } from './tabs.ts';
+import type { EditError, Vault } from './vault.ts';
+
+export interface WorkspaceEntry {
+  readonly id: WorkspaceId;
+  readonly name: string;
+  /** Ms since 1970. */
+  readonly openedAt: number;
+  /** `emptied`: the browser kept the name but not the data; restore is the way. `newer`: a newer Holdfast wrote it. */
+  readonly condition: 'present' | 'emptied' | 'newer';
+  /** Ms that unlocking by passphrase must still wait after failed attempts; counted across reloads. */
+  readonly waitMs: number;
+}
+
+export interface NewWorkspace {
+  readonly name: string;
+  readonly memberName: string;
+  readonly passphrase: string;
+}
+
+export type PassphraseError = TooShort | TooCommon;
+
+export type CreateError<E = never> = PassphraseError | EditError | StorageError | E;
+
+export type UnlockError =
+  | SlotError
+  | WrongRecoveryKey
+  | NotARecoveryKey
+  | { readonly type: 'TooManyAttempts'; readonly waitMs: number }
+  /** The workspace's rows are not there, or its slots are gone. */
+  | { readonly type: 'NoSuchSlot' }
+  | StorageError;
+
+/** How long a locked tab waits for one that is unlocked. */
+const HANDOVER_MS = 400;
+
+export class Workspaces {
+  readonly #environment: Environment;
+  readonly directory = new Directory();
+
+  constructor(environment: Environment) {
+    this.#environment = environment;
+  }
+
+  async list(): Promise<readonly WorkspaceEntry[]> {
+    const now = this.#environment.clock.now();
+    const entries: WorkspaceEntry[] = [];
+    for (const row of await this.directory.workspaces()) {
+      const entry = { id: row.id, name: row.name, openedAt: row.openedAt, waitMs: 0 };
+      if (!(await WorkspaceStore.exists(row.id))) {
+        entries.push({ ...entry, condition: 'emptied' });
+        continue;
+      }
+      const opened = await WorkspaceStore.open(row.id);
+      // A database that can't be opened is one that a newer Holdfast has upgraded.
+      if (!opened.ok) {
+        entries.push({ ...entry, condition: 'newer' });
+        continue;
+      }
+      const store = opened.value;
+      const header = (await store.readMeta('header')) as Header | undefined;
+      const waitMs = waitAfter(await readAttempts(store), now);
+      store.close();
+      const condition =
+        header === undefined ? 'emptied' : header.format > STORE_FORMAT ? 'newer' : 'present';
+      entries.push({ ...entry, condition, waitMs });
+    }
+    return entries;
+  }
+
+  /** Makes a workspace and unlocks it. `fill` brings records along (a restore); where it fails, nothing is left. */
+  async create<E = never>(
+    { name, memberName, passphrase }: NewWorkspace,
+    fill?: (vault: Vault) => Promise<Result<unknown, E>>,
+  ): Promise<Result<{ session: Session; kit: KitFile }, CreateError<E>>> {
+    const good = checkPassphrase(passphrase);
+    if (!good.ok) return good;
+    const { clock, derive } = this.#environment;
+    const workspace = createWorkspaceId();
+    const device = createDeviceId();
+    const vaultKey = createVaultKey();
+    const recoveryKey = await createRecoveryKey();
+    const deviceKeys = await createDeviceKeys();
+    const keys = await deriveLocalKeys(vaultKey, workspace);
+    const rows = new SealedRows(keys);
+    const header: Header = {
+      format: STORE_FORMAT,
+      workspace,
+      name,
+      createdAt: clock.now(),
+      ready: false,
+    };
+    const root = await createWorkspaceRoot({
+      workspace,
+      device,
+      deviceKeys,
+      recoveryRecipient: recoveryKey.recipient,
+      recoverySigner: recoveryKey.signerPublicKey,
+      createdAt: new Date(clock.now()).toISOString(),
+    });
+    const slots: Slots = {
+      passphrase: await createPassphraseSlot({ workspace, passphrase, vaultKey, derive }),
+      recovery: await createRecoverySlot({ workspace, recipient: recoveryKey.recipient, vaultKey }),
+    };
+    const wrapped = await wrapDeviceKeys(deviceKeys, keys.secret, workspace, device);
+
+    const opened = await WorkspaceStore.open(workspace);
+    if (!opened.ok) return opened;
+    const store = opened.value;
+    const written = await store.createWorkspace({
+      meta: [
+        { key: 'header', value: header },
+        { key: 'slots', value: slots },
+        { key: 'membership', value: root.lines },
+        { key: 'device', value: { device, wrapped } satisfies DeviceRow },
+        { key: 'local', value: await rows.sealLocal({ settings: DEFAULT_SETTINGS }) },
+        { key: 'lockNumber', value: 0 },
+      ],
+      marks: [
+        await rows.sealCheckpoint({ ...EMPTY_CHECKPOINT, version: 1 }),
+        await rows.sealTail(0, NO_HASH),
+      ],
+    });
+    if (!written.ok) {
+      store.close();
+      await WorkspaceStore.delete(workspace);
+      return written;
+    }
+    const session = await Session.open({
+      environment: this.#environment,
+      store,
+      header: { ...header, ready: true },
+      vaultKey,
+    });
+    const filled = fill === undefined ? ok() : await fill(session.vault);
+    const named = filled.ok ? await nameWorkspace(session, name, memberName) : filled;
+    const noted = named.ok ? await this.#note(store, { ...header, ready: true }) : named;
+    if (!noted.ok) {
+      await session.end({ everywhere: false });
+      await WorkspaceStore.delete(workspace);
+      return noted;
+    }
+    return ok({ session, kit: await session.kitFor(recoveryKey) });
+  }
+
+  /** Failed attempts are counted before the slot is tried, so that a reload in the middle wins nothing. */
+  async unlock(workspace: WorkspaceId, passphrase: string): Promise<Result<Session, UnlockError>> {
+    return this.#open(workspace, async (store, slots) => {
+      const now = this.#environment.clock.now();
+      const attempts = await readAttempts(store);
+      const waitMs = waitAfter(attempts, now);
+      if (waitMs > 0) return err({ type: 'TooManyAttempts', waitMs });
+      const failing = { failed: attempts.failed + 1, at: now };
+      // On a full disk nothing is counted: a right passphrase still opens, so that people can read, back up and make room.
+      await store.writeMeta([{ key: 'attempts', value: failing }]);
+      const { derive } = this.#environment;
+      const slot = slots.passphrase;
+      const opened = await openPassphraseSlot({ workspace, slot, passphrase, derive });
+      if (!opened.ok && opened.error.type === 'WrongPassphrase') {
+        const after = waitAfter(failing, this.#environment.clock.now());
+        return err({ type: 'WrongPassphrase', waitMs: after });
+      }
+      const value = opened.ok ? NO_ATTEMPTS : attempts;
+      await store.writeMeta([{ key: 'attempts', value }]);
+      return opened as Result<VaultKeyBytes, UnlockError>;
+    });
+  }
+
+  async unlockWithRecoveryKey(
+    workspace: WorkspaceId,
+    text: string,
+  ): Promise<Result<Session, UnlockError>> {
+    const recoveryKey = await parseRecoveryKey(text);
+    if (!recoveryKey.ok) return recoveryKey;
+    return this.#open(workspace, async (store, slots) => {
+      const opened = await openRecoverySlot({
+        workspace,
+        slot: slots.recovery,
+        recoveryKey: recoveryKey.value,
+      });
+      if (opened.ok) await store.writeMeta([{ key: 'attempts', value: NO_ATTEMPTS }]);
+      return opened;
+    });
+  }
+
+  /** Asks the other tabs for the key; null where none is unlocked. */
+  async unlockFromOtherTab(workspace: WorkspaceId): Promise<Session | null> {
+    const vaultKey = await this.#askTabs(workspace);
+    if (vaultKey === null) return null;
+    const opened = await this.#open(workspace, () => Promise.resolve(ok(vaultKey)));
+    return opened.ok ? opened.value : null;
+  }
+
+  async remove(workspace: WorkspaceId): Promise<Result<void, StorageError>> {
+    const deleted = await WorkspaceStore.delete(workspace);
+    return deleted.ok ? this.directory.forget(workspace) : deleted;
+  }
+
+  async #open(
+    workspace: WorkspaceId,
+    findKey: (store: WorkspaceStore, slots: Slots) => Promise<Result<VaultKeyBytes, UnlockError>>,
+  ): Promise<Result<Session, UnlockError>> {
+    const opened = await WorkspaceStore.open(workspace);
+    if (!opened.ok) return opened;
+    const store = opened.value;
+    const header = (await store.readMeta('header')) as Header | undefined;
+    const slots = (await store.readMeta('slots')) as Slots | undefined;
+    const key = await unlockable(header, slots, () => {
+      assert(slots, 'slots were checked');
+      return findKey(store, slots);
+    });
+    if (!key.ok) {
+      store.close();
+      return key;
+    }
+    assert(header, 'the header was checked');
+    const session = await Session.open({
+      environment: this.#environment,
+      store,
+      header,
+      vaultKey: key.value,
+    });
+    // When it was opened is good to know and nothing more: no reason to keep anybody out.
+    await this.#note(store, header);
+    return ok(session);
+  }
+
+  async #askTabs(workspace: WorkspaceId): Promise<VaultKeyBytes | null> {
+    const keys = await createHandoverKeys();
+    const tabs = new Tabs(workspace);
+    const sealed = await new Promise<Uint8Array | null>((resolve) => {
+      const timer = setTimeout(() => {
+        resolve(null);
+      }, HANDOVER_MS);
+      tabs.listen((message) => {
+        if (message.type !== 'key' || !isSameKey(message.publicKey, keys.publicKey)) return;
+        clearTimeout(timer);
+        resolve(message.sealed);
+      });
+      tabs.tell({ type: 'askForKey', publicKey: keys.publicKey });
+    });
+    tabs.close();
+    if (sealed === null) return null;
+    const opened = await openHandover(keys, sealed, workspace);
+    return opened.ok ? opened.value : null;
+  }
+
+  /** The workspace is complete, and was opened now. */
+  async #note(store: WorkspaceStore, header: Header): Promise<Result<void, StorageError>> {
+    const ready = await store.writeMeta([{ key: 'header', value: header }]);
+    if (!ready.ok) return ready;
+    return this.directory.note({
+      id: header.workspace,
+      name: header.name,
+      openedAt: this.#environment.clock.now(),
+    });
+  }
+}
+
+const NO_ATTEMPTS: Attempts = { failed: 0, at: 0 };
+
+async function readAttempts(store: WorkspaceStore): Promise<Attempts> {
+  return ((await store.readMeta('attempts')) as Attempts | undefined) ?? NO_ATTEMPTS;
+}
+
+async function unlockable(
+  header: Header | undefined,
+  slots: Slots | undefined,
+  findKey: () => Promise<Result<VaultKeyBytes, UnlockError>>,
+): Promise<Result<VaultKeyBytes, UnlockError>> {
+  if (header === undefined || slots === undefined) return err({ type: 'NoSuchSlot' });
+  if (header.format > STORE_FORMAT) return err({ type: 'NewerFormat' });
+  return findKey();
+}
+
+/** The first commit: who is here, and what the workspace is called. A restored one has its name already. */
+async function nameWorkspace(
+  { vault, device }: Session,
+  name: string,
+  memberName: string,
+): Promise<Result<unknown, EditError>> {
+  const isNamed = [...vault.workspace.values()].some(({ kind }) => kind === 'workspace');
+  const member = { kind: 'member', values: { name: memberName, device } } as const;
+  const workspace = { kind: 'workspace', values: { name } } as const;
+  return vault.save(isNamed ? [member] : [workspace, member]);
+}
+
+function isSameKey(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, index) => byte === b[index]);
+}
