@@ -1,0 +1,367 @@
+/**
+ * The whole surface between page and worker, types only. What can fail returns a `Result`; everything is structured-clonable,
+ * but for progress callbacks and cancel handles, which the client wraps.
+ *
+ * [Note: Why the key never leaves the worker] The page hands over a passphrase or a recovery key while it is being entered and keeps
+ * nothing. It receives only the records that it shows. Script that got into the page could ask for records, but not carry the keys away.
+ */
+
+import type { RecordId, WorkspaceId } from '#base/ids.ts';
+import type { Result } from '#base/result.ts';
+import type { FieldDefinition } from '#domain/catalogue.ts';
+import type { FieldName } from '#domain/change.ts';
+import type { StorageError } from '#storage/failure.ts';
+import type { Damage, Damaged } from '#vault/damage.ts';
+import type { Facets, ListPage, ListQuery, TodayView } from '#vault/roster.ts';
+import type { BackupRecord, Draft, KitFile, Settings, SlotError } from '#vault/session.ts';
+import type { Cancelled, Committed, Edit, EditError, NotFound, UndoToken } from '#vault/vault.ts';
+import type { CustomerView, PastValue } from '#vault/views.ts';
+import type {
+  CreateError,
+  NewWorkspace,
+  PassphraseError,
+  UnlockError,
+  WorkspaceEntry,
+} from '#vault/workspaces.ts';
+
+export type { FieldProblem } from '#domain/validation.ts';
+export type { Seen } from '#domain/values.ts';
+export type {
+  BackupRecord,
+  Cancelled,
+  Committed,
+  CreateError,
+  CustomerView,
+  Damage,
+  Draft,
+  Edit,
+  EditError,
+  Facets,
+  ListPage,
+  ListQuery,
+  NewWorkspace,
+  PassphraseError,
+  PastValue,
+  Settings,
+  SlotError,
+  StorageError,
+  TodayView,
+  UndoToken,
+  UnlockError,
+  WorkspaceEntry,
+};
+export type { SortOrder, TaskRow } from '#vault/roster.ts';
+export type { RecordView } from '#vault/views.ts';
+
+/** Shown once, then gone from the page. */
+export type RecoveryKit = KitFile;
+
+/** The open workspace, as the page knows it. */
+export interface Session {
+  readonly workspace: WorkspaceId;
+  readonly workspaceName: string;
+  readonly memberName: string;
+  readonly customers: number;
+  readonly damage: readonly Damage[];
+  readonly settings: Settings;
+  /** The workspace's custom fields, by kind: they stand beside the built-in catalogue. */
+  readonly customFields: readonly FieldDefinition[];
+  readonly lastBackup?: BackupRecord;
+}
+
+/** Kept outside every workspace, in plain: they are needed before anything is unlocked. */
+export interface Preferences {
+  readonly language: 'system' | 'en' | 'zh-CN';
+  readonly theme: 'system' | 'light' | 'dark';
+}
+
+export type OpenError = NotFound | Damaged;
+
+// ---- Long work ------------------------------------------------------------------------------------------------------
+
+export interface Progress {
+  /** Of `total`, in the same unit (rows, bytes or records); `total` 0: not known yet. */
+  readonly done: number;
+  readonly total: number;
+  /** A key of the texts that names the step. */
+  readonly step: string;
+}
+
+export type OnProgress = (progress: Progress) => void;
+
+/** Numbers one piece of long work, so that `cancel` can name it. */
+export type JobId = number;
+
+// ---- Import and export ----------------------------------------------------------------------------------------------
+
+export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252' | 'gb18030';
+export type Delimiter = ',' | ';' | '\t';
+
+/** Where a column goes: a field or a part of one, named by `columnPlaces` of #domain/columns.ts; a new custom field; or nowhere. */
+export type ColumnTarget =
+  | { readonly type: 'field'; readonly field: string }
+  | { readonly type: 'custom'; readonly label: string }
+  | { readonly type: 'leaveOut' };
+
+export interface ImportOptions {
+  readonly encoding?: Encoding;
+  readonly delimiter?: Delimiter;
+  /** Absent: as guessed from the headers. One a column. */
+  readonly columns?: readonly ColumnTarget[];
+  /** Cells that mean "empty". */
+  readonly emptyWords: readonly string[];
+  /** Field by which a row updates an existing customer instead of making a new one; absent: every row is new. */
+  readonly matchBy?: 'email' | 'phone' | 'name' | 'company';
+  /** ISO 3166-1 alpha-2, for phone numbers without a country code. */
+  readonly defaultCountry?: string;
+}
+
+/** What the file looks like and what importing it so would do. Nothing has been written. */
+export interface ImportPreview {
+  readonly fileName: string;
+  readonly encoding: Encoding;
+  readonly delimiter: Delimiter;
+  readonly headers: readonly string[];
+  readonly columns: readonly ColumnTarget[];
+  /** The first rows as they stand. */
+  readonly sample: readonly (readonly string[])[];
+  /** Words found that probably mean "empty" (NULL, N/A, \N). */
+  readonly emptyWordsFound: readonly { readonly word: string; readonly rows: number }[];
+  readonly rows: number;
+  readonly willCreate: number;
+  readonly willUpdate: number;
+  readonly willSkip: number;
+  readonly skipped: readonly SkippedRow[];
+}
+
+export interface SkippedRow {
+  /** 1 is the header's line. */
+  readonly line: number;
+  /** Key of the texts. */
+  readonly reason: string;
+  readonly column?: string;
+}
+
+export type ImportFileError =
+  | { readonly type: 'NotCsv' }
+  | { readonly type: 'NoRows' }
+  | { readonly type: 'UnbalancedQuote'; readonly line: number }
+  | { readonly type: 'NulByte'; readonly line: number }
+  | { readonly type: 'TooManyColumns'; readonly columns: number; readonly limit: number }
+  | {
+      readonly type: 'CellTooLong';
+      readonly line: number;
+      readonly column: string;
+      readonly limit: number;
+    }
+  | { readonly type: 'FileTooLarge'; readonly bytes: number; readonly limit: number }
+  | { readonly type: 'TooManyRows'; readonly limit: number }
+  | { readonly type: 'NotInEncoding'; readonly encoding: Encoding; readonly line: number }
+  | { readonly type: 'NothingMapped' }
+  | { readonly type: 'Unreadable' };
+
+export interface ImportReport {
+  readonly created: number;
+  readonly updated: number;
+  readonly skipped: readonly SkippedRow[];
+  readonly undo: UndoToken;
+}
+
+export interface ExportRequest {
+  readonly format: 'csv' | 'jsonl';
+  /** Absent: all customers. */
+  readonly query?: ListQuery;
+  /** One customer only. */
+  readonly customer?: RecordId;
+}
+
+/** How the report on skipped rows is worded. */
+export interface ReportWords {
+  readonly fileName: string;
+  readonly line: string;
+  readonly reason: string;
+  readonly column: string;
+  /** Sentences by reason. */
+  readonly reasons: Readonly<Record<string, string>>;
+}
+
+export interface FileResult {
+  readonly name: string;
+  readonly blob: Blob;
+}
+
+// ---- Backup ---------------------------------------------------------------------------------------------------------
+
+export type BackupError =
+  /** Something at rest can't be read: the backup would be incomplete. */
+  | { readonly type: 'Damaged'; readonly damage: readonly Damage[] }
+  | { readonly type: 'VerificationFailed'; readonly error: BackupFileError }
+  | StorageError
+  | Cancelled;
+
+/** What can be wrong with a file that claims to be a backup. */
+export type BackupFileError =
+  | { readonly type: 'NotABackup' }
+  /** The browser can't read the file any more: moved, changed since it was chosen, or its disk taken away. */
+  | { readonly type: 'Unreadable' }
+  | { readonly type: 'Truncated'; readonly entry: string }
+  | { readonly type: 'NewerFormat'; readonly format: number }
+  | { readonly type: 'BadSignature' }
+  | { readonly type: 'WrongHash'; readonly entry: string }
+  | { readonly type: 'BadMembership'; readonly reason: string }
+  | { readonly type: 'NotARecoveryKey' }
+  | { readonly type: 'WrongKey' }
+  | { readonly type: 'BadRecord'; readonly line: number }
+  | { readonly type: 'WrongCount'; readonly kind: string }
+  | { readonly type: 'RemovedSigner'; readonly fingerprint: string };
+
+/** What is in a backup, found by reading and decrypting all of it. */
+export interface BackupContents {
+  readonly workspaceName: string;
+  readonly createdAt: number;
+  readonly signerFingerprint: string;
+  readonly signerName: string;
+  /** By the kit's root hash, by this workspace's own log, or by nothing: then the person must compare the fingerprint. */
+  readonly vouchedBy: 'kit' | 'workspace' | 'nothing';
+  readonly customers: number;
+  /** Living records by kind. */
+  readonly counts: Readonly<Record<string, number>>;
+  /** Records in the trash, and erasures carried. */
+  readonly deleted: number;
+  readonly erasures: number;
+  /** A workspace of the same id is already on this device. */
+  readonly alreadyHere: boolean;
+}
+
+export interface RestoreRequest {
+  readonly memberName: string;
+  readonly passphrase: string;
+  readonly trustSigner: boolean;
+}
+
+export type RestoreError =
+  | PassphraseError
+  | BackupFileError
+  | EditError
+  | Cancelled
+  | { readonly type: 'UntrustedSigner' }
+  | { readonly type: 'NothingChecked' };
+
+// ---- Events ---------------------------------------------------------------------------------------------------------
+
+export type VaultEvent =
+  /** Something that lists or open customers show may have changed, here or in another tab. */
+  | { readonly type: 'changed'; readonly customers: readonly RecordId[] | 'any' }
+  /** Another tab locked the workspace, and this worker's keys are gone. */
+  | { readonly type: 'locked'; readonly reason: 'manual' | 'otherTab' | 'idle' }
+  | { readonly type: 'damage'; readonly damage: Damage }
+  | { readonly type: 'settings'; readonly settings: Settings };
+
+// ---- The surface ----------------------------------------------------------------------------------------------------
+
+export interface VaultApi {
+  listWorkspaces(): Promise<readonly WorkspaceEntry[]>;
+  readPreferences(): Promise<Preferences>;
+  writePreferences(preferences: Preferences): Promise<void>;
+
+  /** Makes a workspace and unlocks it. The kit is returned once. */
+  createWorkspace(request: NewWorkspace): Promise<Result<RecoveryKit, CreateError>>;
+  checkPassphrase(passphrase: string): Promise<Result<void, PassphraseError>>;
+  unlock(workspace: WorkspaceId, passphrase: string): Promise<Result<Session, UnlockError>>;
+  unlockWithRecoveryKey(
+    workspace: WorkspaceId,
+    recoveryKey: string,
+  ): Promise<Result<Session, UnlockError>>;
+  /** Asks the other tabs for the key; null where none is unlocked. */
+  unlockFromOtherTab(workspace: WorkspaceId): Promise<Session | null>;
+  /** The open session as it is now; null while locked. */
+  session(): Promise<Session | null>;
+  /** Drops every key, here and in every tab. The client ends the worker after it. */
+  lock(): Promise<void>;
+  changePassphrase(
+    current: string,
+    next: string,
+  ): Promise<Result<void, SlotError | PassphraseError | StorageError>>;
+  newRecoveryKit(passphrase: string): Promise<Result<RecoveryKit, SlotError | EditError>>;
+  changeSettings(settings: Settings): Promise<Result<void, StorageError>>;
+  /** Forgets a workspace whose data the browser emptied, or removes one for good. */
+  removeWorkspace(workspace: WorkspaceId): Promise<Result<void, StorageError>>;
+
+  list(query: ListQuery, from: number, to: number): Promise<ListPage>;
+  facets(): Promise<Facets>;
+  openCustomer(id: RecordId): Promise<Result<CustomerView, OpenError>>;
+  history(
+    customer: RecordId,
+    record: RecordId,
+    field: FieldName,
+  ): Promise<Result<readonly PastValue[], OpenError>>;
+  /** `today` is the person's own date, YYYY-MM-DD. */
+  today(today: string): Promise<TodayView>;
+
+  /** One commit, durable when it returns. */
+  save(edits: readonly Edit[]): Promise<Result<Committed, EditError>>;
+  /** Deletes records (a customer with all that belongs to it). Undoable. */
+  remove(
+    records: readonly { readonly record: RecordId; readonly customer: RecordId }[],
+  ): Promise<Result<Committed, EditError>>;
+  undo(
+    token: UndoToken,
+    onProgress: OnProgress,
+    job: JobId,
+  ): Promise<Result<Committed, EditError | Cancelled>>;
+  addExampleCustomers(language: 'en' | 'zh-CN'): Promise<Result<Committed, EditError>>;
+
+  saveDraft(draft: Draft): Promise<Result<void, StorageError>>;
+  readDraft(form: string): Promise<Draft | null>;
+  dropDraft(form: string): Promise<void>;
+
+  /** Reads the whole file once; says what an import would do. Kept open for `runImport` until the next preview. */
+  previewImport(
+    file: File,
+    options: ImportOptions,
+    onProgress: OnProgress,
+    job: JobId,
+  ): Promise<Result<ImportPreview, ImportFileError | Cancelled>>;
+  runImport(
+    file: File,
+    options: ImportOptions,
+    onProgress: OnProgress,
+    job: JobId,
+  ): Promise<Result<ImportReport, ImportFileError | EditError | Cancelled>>;
+  /** What the last preview or import left out, row by row with its cells, as CSV; null where that was nothing. */
+  skippedReport(words: ReportWords): Promise<FileResult | null>;
+  exportCustomers(
+    request: ExportRequest,
+    onProgress: OnProgress,
+    job: JobId,
+  ): Promise<Result<FileResult, OpenError | Cancelled>>;
+
+  backUp(
+    onProgress: OnProgress,
+    job: JobId,
+  ): Promise<Result<FileResult & { readonly record: BackupRecord }, BackupError>>;
+  /** With the keys of the unlocked workspace, or with a recovery key. */
+  verifyBackup(
+    file: File,
+    recoveryKey: string | null,
+    onProgress: OnProgress,
+    job: JobId,
+  ): Promise<Result<BackupContents, BackupFileError | Cancelled>>;
+  /** The rehearsal: reads everything, writes nothing. `kit` is a recovery key or a whole kit's text. */
+  checkRestore(
+    file: File,
+    kit: string,
+    onProgress: OnProgress,
+    job: JobId,
+  ): Promise<Result<BackupContents, BackupFileError | Cancelled>>;
+  /** Makes a new workspace of the file that `checkRestore` read last, and unlocks it. */
+  restore(
+    request: RestoreRequest,
+    onProgress: OnProgress,
+    job: JobId,
+  ): Promise<Result<RecoveryKit, RestoreError>>;
+
+  cancel(job: JobId): void;
+  /** Called for every event until the worker ends. */
+  listen(listener: (event: VaultEvent) => void): void;
+}

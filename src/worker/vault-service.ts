@@ -1,0 +1,275 @@
+/** What the worker answers the page: the surface of `vault-api.ts`, joined from the rooms below. One session at a time. */
+
+import type { WorkspaceId } from '#base/ids.ts';
+import { err, ok } from '#base/result.ts';
+import { checkPassphrase } from '#crypto/passphrase.ts';
+import { deviceOf } from '#domain/stamp.ts';
+import type { Importer } from '#exchange/import.ts';
+import type { Environment } from '#vault/environment.ts';
+import { exampleCustomers } from '#vault/example-customers.ts';
+import type { Session as OpenSession } from '#vault/session.ts';
+import type { WorkOptions } from '#vault/vault.ts';
+import { customerViewOf, historyOf } from '#vault/views.ts';
+import { Workspaces } from '#vault/workspaces.ts';
+import type { Rehearsal } from './backups.ts';
+import type { JobId, OnProgress, Preferences, Session, VaultApi, VaultEvent } from './vault-api.ts';
+
+/** What only some verbs need comes with the first call of one, so that the unlock screen does not wait for it. */
+const backups = () => import('./backups.ts');
+
+export function createVaultService(environment: Environment): VaultApi {
+  const workspaces = new Workspaces(environment);
+  const jobs = new Map<JobId, AbortController>();
+  let session: OpenSession | null = null;
+  let importer: Importer | null = null;
+  let rehearsal: Rehearsal | null = null;
+  let discardSpool = (): Promise<void> => Promise.resolve();
+  let tell: (event: VaultEvent) => void = () => undefined;
+
+  /** The page calls what needs a session only after an unlock; a call that a lock overtook is answered by the worker's end. */
+  function unlocked(): OpenSession {
+    if (session === null) throw new Error('The workspace is locked');
+    return session;
+  }
+
+  function enter(opened: OpenSession): Session {
+    session = opened;
+    importer = null;
+    opened.listen((event) => {
+      if (event.type !== 'locked') tell(event);
+      else {
+        void leave({ everywhere: false }).then(() => {
+          tell({ type: 'locked', reason: 'otherTab' });
+        });
+      }
+    });
+    void opened.vault.sweep();
+    return describe(opened);
+  }
+
+  /** Long work goes on behind a covered screen: the session that it uses stays the one. */
+  async function enterOrStay(opened: OpenSession): Promise<Session> {
+    if (session?.workspace !== opened.workspace) return enter(opened);
+    await opened.end({ everywhere: false });
+    return describe(session);
+  }
+
+  async function leave(options: { readonly everywhere: boolean }): Promise<void> {
+    const ending = session;
+    if (ending === null) return;
+    session = null;
+    importer = null;
+    rehearsal = null;
+    for (const job of jobs.values()) job.abort();
+    await discardSpool();
+    await ending.end(options);
+  }
+
+  async function asJob<T>(
+    job: JobId,
+    onProgress: OnProgress,
+    work: (options: { signal: AbortSignal; onProgress: OnProgress }) => Promise<T>,
+  ): Promise<T> {
+    const controller = new AbortController();
+    jobs.set(job, controller);
+    try {
+      return await work({ signal: controller.signal, onProgress: seldom(onProgress) });
+    } finally {
+      jobs.delete(job);
+    }
+  }
+
+  return {
+    listWorkspaces: () => workspaces.list(),
+    async readPreferences() {
+      return {
+        ...DEFAULT_PREFERENCES,
+        ...((await workspaces.directory.readPreferences()) as object),
+      };
+    },
+    writePreferences: (preferences) => workspaces.directory.writePreferences(preferences),
+
+    async createWorkspace(request) {
+      const created = await workspaces.create(request);
+      if (!created.ok) return created;
+      enter(created.value.session);
+      return ok(created.value.kit);
+    },
+    checkPassphrase: (passphrase) => Promise.resolve(checkPassphrase(passphrase)),
+    async unlock(workspace, passphrase) {
+      const opened = await workspaces.unlock(workspace, passphrase);
+      return opened.ok ? ok(await enterOrStay(opened.value)) : opened;
+    },
+    async unlockWithRecoveryKey(workspace, recoveryKey) {
+      const opened = await workspaces.unlockWithRecoveryKey(workspace, recoveryKey);
+      return opened.ok ? ok(await enterOrStay(opened.value)) : opened;
+    },
+    async unlockFromOtherTab(workspace) {
+      const opened = await workspaces.unlockFromOtherTab(workspace);
+      return opened === null ? null : enterOrStay(opened);
+    },
+    session: () => Promise.resolve(session === null ? null : describe(session)),
+    lock: () => leave({ everywhere: true }),
+    changePassphrase: (current, next) => unlocked().changePassphrase(current, next),
+    newRecoveryKit: (passphrase) => unlocked().newRecoveryKit(passphrase),
+    changeSettings: (settings) => unlocked().changeSettings(settings),
+    async removeWorkspace(workspace: WorkspaceId) {
+      if (session?.workspace === workspace) await leave({ everywhere: true });
+      return workspaces.remove(workspace);
+    },
+
+    list: (query, from, to) => Promise.resolve(unlocked().vault.list(query, from, to)),
+    facets: () => Promise.resolve(unlocked().vault.facets()),
+    today: (today) => Promise.resolve(unlocked().vault.today(today)),
+    async openCustomer(id) {
+      const dossier = await unlocked().vault.openDossier(id);
+      if (!dossier.ok) return dossier;
+      const view = customerViewOf(id, dossier.value);
+      return view === null ? err({ type: 'NotFound' }) : ok(view);
+    },
+    async history(customer, record, field) {
+      const open = unlocked();
+      const dossier = await open.vault.openDossier(customer);
+      if (!dossier.ok) return dossier;
+      const state = dossier.value.get(record);
+      if (state === undefined) return err({ type: 'NotFound' });
+      const definition = open.vault.fieldsOf(state.kind).find(({ name }) => name === field);
+      if (definition === undefined) return err({ type: 'NotFound' });
+      return ok(historyOf(state, definition, (stamp) => open.nameOf(deviceOf(stamp))));
+    },
+
+    save: (edits) => unlocked().vault.save(edits),
+    remove: (records) => unlocked().vault.remove(records),
+    undo: (token, onProgress, job) =>
+      asJob(job, onProgress, (options) =>
+        unlocked().vault.undo(token, counting(options, 'undoing', 0)),
+      ),
+    addExampleCustomers: (language) =>
+      unlocked().vault.add(exampleCustomers(language, environment.clock.now())),
+
+    saveDraft: (draft) => unlocked().saveDraft(draft),
+    readDraft: (form) => unlocked().readDraft(form),
+    dropDraft: (form) => unlocked().dropDraft(form),
+
+    previewImport: (file, options, onProgress, job) =>
+      asJob(job, onProgress, async (work) => (await importing()).preview(file, options, work)),
+    runImport: (file, options, onProgress, job) =>
+      asJob(job, onProgress, async (work) => (await importing()).run(file, options, work)),
+    skippedReport: async (words) => (await importing()).skippedReport(words),
+    exportCustomers: (request, onProgress, job) =>
+      asJob(job, onProgress, async (work) => {
+        const { exportCustomers } = await import('#exchange/export.ts');
+        return exportCustomers(request, unlocked().vault, work);
+      }),
+
+    backUp: (onProgress, job) =>
+      asJob(job, onProgress, async (work) => {
+        await discardSpool();
+        discardSpool = () => Promise.resolve();
+        const { backUp } = await backups();
+        const open = unlocked();
+        const written = await backUp(open, environment, work);
+        if (!written.ok) return written;
+        discardSpool = written.value.discard;
+        const { name, blob, record } = written.value;
+        const noted = await open.noteBackup(record);
+        return noted.ok ? ok({ name, blob, record }) : noted;
+      }),
+    verifyBackup: (file, recoveryKey, onProgress, job) =>
+      asJob(job, onProgress, async (work) => {
+        const { readContents, readKitKeys } = await backups();
+        const open = unlocked();
+        const kit = recoveryKey === null ? ok(null) : await readKitKeys(recoveryKey);
+        if (!kit.ok) return kit;
+        const own = open.deviceKeys === null ? [] : [open.deviceKeys.agreement.privateKey];
+        return readContents(file, workspaces, {
+          keys: kit.value === null ? own : [kit.value.recoveryKey],
+          ...(kit.value?.rootHash === undefined ? {} : { rootHash: kit.value.rootHash }),
+          knownMembership: await open.membershipLines(),
+          ...work,
+        }).then((read) => (read.ok ? ok(read.value.contents) : read));
+      }),
+    checkRestore: (file, text, onProgress, job) =>
+      asJob(job, onProgress, async (work) => {
+        rehearsal = null;
+        const { readContents, readKitKeys } = await backups();
+        const kit = await readKitKeys(text);
+        if (!kit.ok) return kit;
+        const { recoveryKey, rootHash } = kit.value;
+        const read = await readContents(file, workspaces, {
+          keys: [recoveryKey],
+          ...(rootHash === undefined ? {} : { rootHash }),
+          ...work,
+        });
+        if (!read.ok) return read;
+        const { report, contents } = read.value;
+        rehearsal = { file, kit: kit.value, report };
+        return ok(contents);
+      }),
+    restore: (request, onProgress, job) =>
+      asJob(job, onProgress, async (work) => {
+        if (rehearsal === null) return err({ type: 'NothingChecked' });
+        const { restore } = await backups();
+        const restored = await restore(workspaces, rehearsal, request, work);
+        if (!restored.ok) return restored;
+        rehearsal = null;
+        const before = session;
+        enter(restored.value.session);
+        await before?.end({ everywhere: false });
+        return ok(restored.value.kit);
+      }),
+
+    cancel(job) {
+      jobs.get(job)?.abort();
+    },
+    listen(listener) {
+      tell = listener;
+    },
+  };
+
+  async function importing(): Promise<Importer> {
+    const { Importer } = await import('#exchange/import.ts');
+    importer ??= new Importer(unlocked().vault);
+    return importer;
+  }
+}
+
+const DEFAULT_PREFERENCES: Preferences = { language: 'system', theme: 'system' };
+
+function describe(open: OpenSession): Session {
+  const { vault, lastBackup } = open;
+  return {
+    workspace: open.workspace,
+    workspaceName: open.workspaceName,
+    memberName: open.memberName,
+    customers: vault.living,
+    damage: vault.damage,
+    settings: open.settings,
+    customFields: vault.customFields,
+    ...(lastBackup === undefined ? {} : { lastBackup }),
+  };
+}
+
+/** A progress report costs a message between threads: at most one in 50 ms. */
+function seldom(onProgress: OnProgress): OnProgress {
+  let last = 0;
+  return (progress) => {
+    const now = performance.now();
+    if (now - last < 50 && progress.done !== progress.total) return;
+    last = now;
+    onProgress(progress);
+  };
+}
+
+function counting(
+  { signal, onProgress }: { readonly signal: AbortSignal; readonly onProgress: OnProgress },
+  step: string,
+  total: number,
+): WorkOptions {
+  return {
+    signal,
+    onProgress: (done) => {
+      onProgress({ done, total, step });
+    },
+  };
+}
