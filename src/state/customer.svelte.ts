@@ -1,0 +1,72 @@
+/** One customer that is open on the screen, read again whenever something of it changes. */
+
+import { createSubscriber } from 'svelte/reactivity';
+import type { RecordId } from '#base/ids.ts';
+import type { Result } from '#base/result.ts';
+import type { FieldName, Json } from '#domain/change.ts';
+import type {
+  Committed,
+  CustomerView,
+  EditError,
+  OpenError,
+  PastValue,
+  RecordView,
+} from '#worker/vault-api.ts';
+import { vault } from './vault.ts';
+
+export type { CustomerView, PastValue, RecordView } from '#worker/vault-api.ts';
+
+export class OpenCustomer {
+  readonly id: RecordId;
+  readonly #watch: () => void;
+  #opened = $state.raw<Result<CustomerView, OpenError>>();
+  #newestLoad = 0;
+
+  constructor(id: RecordId) {
+    this.id = id;
+    this.#watch = createSubscriber(() => {
+      void this.#load();
+      return vault.listen((event) => {
+        if (event.type !== 'changed') return;
+        if (event.customers === 'any' || event.customers.includes(id)) void this.#load();
+      });
+    });
+  }
+
+  /** Undefined until the worker has answered. */
+  get opened(): Result<CustomerView, OpenError> | undefined {
+    this.#watch();
+    return this.#opened;
+  }
+
+  get view(): CustomerView | undefined {
+    return this.opened?.ok ? this.opened.value : undefined;
+  }
+
+  history(record: RecordId, field: FieldName): Promise<Result<readonly PastValue[], OpenError>> {
+    return vault.history(this.id, record, field);
+  }
+
+  async #load(): Promise<void> {
+    const load = ++this.#newestLoad;
+    const opened = await vault.openCustomer(this.id);
+    if (load === this.#newestLoad) this.#opened = opened;
+  }
+}
+
+/** A customer with all that belongs to it, where `record` is the customer itself. */
+export function removeRecord(
+  customer: RecordId,
+  record: RecordId,
+): Promise<Result<Committed, EditError>> {
+  return vault.remove([{ record, customer }]);
+}
+
+/** The name; the company of a customer that has none. */
+export function headingOf({ values }: RecordView): string {
+  return textValue(values['name']) || textValue(values['company']);
+}
+
+export function textValue(value: Json | undefined): string {
+  return typeof value === 'string' ? value : '';
+}

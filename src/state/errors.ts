@@ -1,0 +1,42 @@
+/** Errors of the worker as sentences that say what happened and what to do. */
+
+import type {
+  BackupError,
+  BackupFileError,
+  Cancelled,
+  CreateError,
+  EditError,
+  ImportFileError,
+  OpenError,
+  PassphraseError,
+  RestoreError,
+  SlotError,
+  StorageError,
+  UnlockError,
+} from '#worker/vault-api.ts';
+import { language } from './texts.svelte.ts';
+
+export type { CreateError, PassphraseError, SlotError, StorageError, UnlockError };
+
+export type VaultError =
+  | CreateError
+  | UnlockError
+  | SlotError
+  | OpenError
+  | EditError
+  | ImportFileError
+  | BackupError
+  | BackupFileError
+  | RestoreError
+  | Cancelled;
+
+/** One for each type of error: one that is missing in the texts does not compile here. */
+type Sentences = {
+  readonly [Type in VaultError['type']]: (error: Extract<VaultError, { type: Type }>) => string;
+};
+
+export function errorSentence(error: VaultError): string {
+  const sentences: Sentences = language.texts.errors;
+  const sentence = sentences[error.type] as (error: VaultError) => string;
+  return sentence(error);
+}

@@ -1,0 +1,52 @@
+/** What the unlock screen says, in English: it comes with the page, all other sentences after it. */
+
+import { wait } from './en-amounts.ts';
+
+export const enUnlock = {
+  parts: {
+    close: 'Close',
+    cancel: 'Cancel',
+    back: 'Back',
+    dismiss: 'Dismiss',
+    undo: 'Undo',
+    redo: 'Redo',
+    undone: 'Undone',
+    redone: 'Done again',
+    clearSearch: 'Clear search',
+    showPassphrase: 'Show passphrase',
+    hidePassphrase: 'Hide passphrase',
+    capsLock: 'Caps Lock is on',
+    percent: (percent: string) => `${percent} %`,
+    removeTag: (tag: string) => `Remove ${tag}`,
+    loading: 'Loading…',
+    screenMissing: 'This screen could not be loaded.',
+    reload: 'Reload',
+  },
+
+  unlock: {
+    title: 'Unlock',
+    workspace: 'Workspace',
+    passphrase: 'Passphrase',
+    submit: 'Unlock',
+    useRecoveryKey: 'Use recovery key',
+    usePassphrase: 'Use passphrase',
+    recoveryKey: 'Recovery key',
+    recoveryKeyHint: 'The line of the recovery kit that begins with AGE-SECRET-KEY-1',
+    working: 'Unlocking…',
+    wait: (ms: number) => `Wait ${wait(ms)} before the next try.`,
+    waitOrKey: (ms: number) =>
+      `Wait ${wait(ms)} before the next try. The recovery key works at once.`,
+    emptied:
+      'The browser has removed this workspace’s data from this device. Its name is all that is left. Restore it from a backup.',
+    newer: 'This workspace was written by a newer version of Holdfast. Reload to update the app.',
+    reload: 'Reload',
+    forget: 'Forget this workspace',
+    create: 'Create workspace',
+    restore: 'Restore from backup',
+    lockedIdle: 'Locked after a while without use.',
+    lockedOtherTab: 'Locked in another tab.',
+    covered: 'Locked. Work that you started goes on in the background:',
+  },
+};
+
+export type UnlockTexts = typeof enUnlock;
