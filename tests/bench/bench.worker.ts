@@ -1,0 +1,135 @@
+/** Runs every measurement of the engine in one worker, Holdfast's own and the plain one side by side. */
+
+import * as Comlink from 'comlink';
+import { createRandom, generateCustomers, type GeneratedCustomer } from '../customers.ts';
+import { editOf, SealedBook } from './sealed-book.ts';
+import {
+  emptyPlainRows,
+  readPlainRows,
+  savePlainRow,
+  writePlainRows,
+  type PlainRow,
+} from './plain-rows.ts';
+import type { BulkEdit } from '#vault/vault.ts';
+
+let customers: readonly GeneratedCustomer[] = [];
+let plainRows: readonly PlainRow[] = [];
+let edits: readonly BulkEdit[] = [];
+let book: SealedBook | undefined;
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
+function openBook(): SealedBook {
+  if (!book) throw new Error('Import first.');
+  return book;
+}
+
+const bench = {
+  /** Makes the parsed rows, in both shapes. */
+  prepare(count: number): void {
+    customers = generateCustomers(count);
+    plainRows = customers.map((customer, id) => ({ id, ...customer }));
+    edits = customers.map(editOf);
+  },
+
+  async plainImport(): Promise<number> {
+    await emptyPlainRows();
+    return timed(() => writePlainRows(plainRows));
+  },
+
+  async sealedImport(): Promise<number> {
+    await book?.discard();
+    const fresh = await SealedBook.create();
+    book = fresh;
+    return timed(() => fresh.import(edits));
+  },
+
+  plainRead: (): Promise<number> => timed(readPlainRows),
+  sealedOpen: (): Promise<number> => openBook().reopen(),
+
+  /** Both take turns, so that whatever else the machine does falls on both. */
+  async saves(count: number): Promise<{ plain: number[]; sealed: number[] }> {
+    const random = createRandom(count);
+    const { vault } = openBook();
+    const plain: number[] = [];
+    const sealed: number[] = [];
+    for (let edit = 0; edit < count; edit += 1) {
+      const at = random.number(plainRows.length);
+      const row = plainRows[at]!;
+      plain.push(await timed(() => savePlainRow({ ...row, title: `Edit ${edit}` })));
+      const [found] = vault.select({ text: customers[at]!.email, sort: 'changed' });
+      if (found === undefined) throw new Error('The customer is not found.');
+      sealed.push(
+        await timed(async () => {
+          const saved = await vault.save([
+            { record: found, kind: 'customer', values: { title: `Edit ${edit}` } },
+          ]);
+          if (!saved.ok) throw new Error(saved.error.type);
+        }),
+      );
+    }
+    return { plain, sealed };
+  },
+
+  /** One figure for each keystroke of words that people type: the list that follows from it. */
+  async searches(words: number): Promise<number[]> {
+    const random = createRandom(words);
+    const { vault } = openBook();
+    const took: number[] = [];
+    for (let word = 0; word < words; word += 1) {
+      const customer = random.pick(customers);
+      const typed = random.pick([customer.name, customer.company, customer.city]).slice(0, 12);
+      for (let end = 1; end <= typed.length; end += 1) {
+        const start = performance.now();
+        vault.list({ text: typed.slice(0, end), sort: 'changed' }, 0, 30);
+        took.push(performance.now() - start);
+      }
+    }
+    return took;
+  },
+
+  async backUp(): Promise<{
+    backUp: number;
+    verify: number;
+    file: Blob;
+    identity: string;
+    recipient: string;
+  }> {
+    const open = openBook();
+    const start = performance.now();
+    const written = await open.backUp();
+    const backUp = performance.now() - start;
+    const verify = await timed(() => open.verify(written.blob));
+    // A copy: the file that it was spooled to goes.
+    const file = new Blob([await written.blob.arrayBuffer()]);
+    await written.discard();
+    return { backUp, verify, file, identity: open.recoveryIdentity, recipient: open.recipient };
+  },
+
+  /** The summaries as anybody would write them in plain: JSON, in UTF-8. */
+  summaryBytes(): number {
+    let bytes = 0;
+    const utf8 = new TextEncoder();
+    for (const batch of openBook().vault.summaries()) {
+      for (const summary of batch) bytes += utf8.encode(JSON.stringify(summary)).length;
+    }
+    return bytes;
+  },
+
+  async discard(): Promise<void> {
+    await book?.discard();
+    book = undefined;
+    await emptyPlainRows();
+    customers = [];
+    plainRows = [];
+    edits = [];
+  },
+};
+
+export type Bench = typeof bench;
+
+Comlink.expose(bench);

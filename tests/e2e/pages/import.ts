@@ -1,0 +1,52 @@
+import { expect, type Locator, type Page } from '@playwright/test';
+import { choose, type ChosenFile } from './files.ts';
+import { inEnglish } from './customers.ts';
+
+export class ImportDialog {
+  readonly #page: Page;
+  readonly dialog: Locator;
+
+  constructor(page: Page) {
+    this.#page = page;
+    this.dialog = page.getByRole('dialog', { name: 'Import' });
+  }
+
+  /** From the customers' screen to the step "Match columns", or to the message that the file is refused. */
+  async choose(file: ChosenFile): Promise<void> {
+    if (!(await this.dialog.isVisible())) {
+      await this.#page.getByRole('button', { name: 'Import', exact: true }).click();
+    }
+    const button = this.dialog.getByRole('button', { name: /^Choose (file|another file)$/ });
+    await choose(this.#page, button, file);
+  }
+
+  async expectMatchColumns(): Promise<void> {
+    await expect(this.dialog.getByRole('heading', { name: 'Match columns' })).toBeVisible();
+  }
+
+  async start(count: number): Promise<void> {
+    await this.dialog.getByRole('button', { name: `Import ${inEnglish(count)} customers` }).click();
+  }
+
+  async expectDone(count: number): Promise<void> {
+    await expect(this.#page.getByText(`Imported ${inEnglish(count)} customers`)).toBeVisible({
+      timeout: 60_000,
+    });
+  }
+
+  async run(file: ChosenFile, count: number): Promise<void> {
+    await this.choose(file);
+    await this.expectMatchColumns();
+    await this.start(count);
+    await this.expectDone(count);
+  }
+
+  async undo(): Promise<void> {
+    await this.#page.getByRole('button', { name: 'Undo import' }).click();
+  }
+
+  async close(): Promise<void> {
+    await this.dialog.getByRole('button', { name: 'Done' }).click();
+    await expect(this.dialog).toBeHidden();
+  }
+}

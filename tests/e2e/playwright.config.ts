@@ -1,0 +1,27 @@
+import { defineConfig } from '@playwright/test';
+import { findBrowser } from '../browser.ts';
+
+const { executablePath, args } = findBrowser();
+// The workers read this file again: they find at once what was found, or installed, here.
+process.env['HOLDFAST_CHROMIUM'] = executablePath;
+
+export default defineConfig({
+  testDir: '.',
+  testMatch: '**/*.test.ts',
+  outputDir: '../../.cache/e2e',
+  fullyParallel: true,
+  workers: Number(process.env['HOLDFAST_E2E_WORKERS'] ?? 2),
+  forbidOnly: Boolean(process.env['CI']),
+  timeout: process.env['HOLDFAST_DEEP'] ? 900_000 : 90_000,
+  expect: { timeout: 15_000 },
+  reporter: 'list',
+  use: {
+    browserName: 'chromium',
+    launchOptions: { executablePath, args: [...args] },
+    locale: 'en-GB',
+    viewport: { width: 1180, height: 820 },
+    actionTimeout: 15_000,
+    trace: 'off',
+    screenshot: 'only-on-failure',
+  },
+});
