@@ -1,8 +1,7 @@
-/** Sealing to a public key, by HPKE (RFC 9180). FORMAT.md section 7. */
+/** Sealing to a public key, by HPKE (RFC 9180). The library is loaded when it is first needed. FORMAT.md section 7. */
 
 import { concatBytes, utf8Bytes } from '#base/bytes.ts';
 import { err, ok, type Result } from '#base/result.ts';
-import { Aes256Gcm, CipherSuite, DhkemX25519HkdfSha256, HkdfSha256, HpkeError } from '@hpke/core';
 import {
   envelopeBytes,
   unshared,
@@ -26,7 +25,7 @@ export async function sealTo(
   info: HkdfInfo,
   associatedData: AssociatedDataBytes,
 ): Promise<EnvelopeBytes> {
-  const suite = createSuite();
+  const { suite } = await loadSuite();
   const { enc, ct } = await suite.seal(
     {
       recipientPublicKey: await suite.kem.deserializePublicKey(recipient),
@@ -49,7 +48,7 @@ export async function openWith(
   if (suiteNumber > SUITE) return err({ type: 'NewerFormat' });
   if (suiteNumber < SUITE || envelope.length < MIN_LENGTH) return err({ type: 'NotAuthentic' });
   const bytes = unshared(envelope);
-  const suite = createSuite();
+  const { suite, HpkeError } = await loadSuite();
   const recipientKey = {
     publicKey: await suite.kem.deserializePublicKey(recipient.publicKey),
     privateKey: recipient.privateKey,
@@ -72,10 +71,13 @@ export async function openWith(
   }
 }
 
-function createSuite(): CipherSuite {
-  return new CipherSuite({
+async function loadSuite() {
+  const { Aes256Gcm, CipherSuite, DhkemX25519HkdfSha256, HkdfSha256, HpkeError } =
+    await import('@hpke/core');
+  const suite = new CipherSuite({
     kem: new DhkemX25519HkdfSha256(),
     kdf: new HkdfSha256(),
     aead: new Aes256Gcm(),
   });
+  return { suite, HpkeError };
 }

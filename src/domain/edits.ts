@@ -104,7 +104,7 @@ function headOf({ id, kind, customer }: RecordState, stamp: Stamp, at: number): 
 const sorted = new WeakMap<readonly FieldDefinition[], readonly FieldDefinition[]>();
 
 /** The encoding's order: what is written so need not be sorted there. */
-export function byName(fields: readonly FieldDefinition[]): readonly FieldDefinition[] {
+function byName(fields: readonly FieldDefinition[]): readonly FieldDefinition[] {
   let inOrder = sorted.get(fields);
   if (inOrder === undefined) {
     inOrder = fields.toSorted((a, b) => (a.name < b.name ? -1 : 1));

@@ -79,7 +79,7 @@ function stampsOf(element: SetElement): Stamp[] {
   return [...new Set(element.adds.map((add) => add.stamp))];
 }
 
-export function shownElement(key: ElementKey, stored: Json): string | ListElement {
+function shownElement(key: ElementKey, stored: Json): string | ListElement {
   if (stored === null || typeof stored !== 'object' || !('value' in stored)) return key;
   const label = stored['label'];
   return { id: key, label: typeof label === 'string' ? label : '', value: stored['value'] ?? null };

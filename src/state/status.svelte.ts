@@ -50,8 +50,7 @@ class Status {
     const undo = this.#newest;
     if (!undo || this.#busy) return;
     this.#busy = true;
-    const undone = await vault.undo(undo.token, {});
-    this.#busy = false;
+    const undone = await vault.undo(undo.token, {}).finally(() => (this.#busy = false));
     if (this.#newest !== undo) return;
     if (!undone.ok) {
       this.say(errorSentence(undone.error));

@@ -1,6 +1,5 @@
 /** The offline copy and its updates: a new version waits, the person is asked, it takes over, the page reloads. */
 
-import { activateUpdate, beforeReload, onUpdateWaiting, register } from '#sw/sw-client.ts';
 import { drafts } from './drafts.svelte.ts';
 import { jobs } from './jobs.svelte.ts';
 
@@ -17,26 +16,32 @@ class UpdateState {
     return this.#installing;
   }
 
-  /** Call once, when the page starts. */
-  start(): void {
+  /** Call once, when the first screen stands: what it loads is not needed before. */
+  async start(): Promise<void> {
+    const { beforeReload, onUpdateWaiting, register } = await loadClient();
     onUpdateWaiting(() => (this.#offered = true));
     beforeReload(async () => {
       await longWorkEnded();
       await drafts.flush();
     });
-    void register();
+    await register();
   }
 
   async install(): Promise<void> {
     this.#installing = true;
     await longWorkEnded();
     await drafts.flush();
+    const { activateUpdate } = await loadClient();
     activateUpdate();
   }
 
   later(): void {
     this.#offered = false;
   }
+}
+
+function loadClient() {
+  return import('#sw/sw-client.ts');
 }
 
 async function longWorkEnded(): Promise<void> {

@@ -13,14 +13,17 @@ export const enUnlock = {
     undone: 'Undone',
     redone: 'Done again',
     clearSearch: 'Clear search',
-    showPassphrase: 'Show passphrase',
-    hidePassphrase: 'Hide passphrase',
+    showPassphrase: 'Show what I type',
+    hidePassphrase: 'Hide what I type',
     capsLock: 'Caps Lock is on',
     percent: (percent: string) => `${percent} %`,
     removeTag: (tag: string) => `Remove ${tag}`,
-    loading: 'Loading…',
     screenMissing: 'This screen could not be loaded.',
     reload: 'Reload',
+    notStarted: 'Holdfast could not open its storage in this browser',
+    notStartedText:
+      'Leave private browsing, free some space or close other tabs, then reload. Nothing was changed.',
+    unexpected: 'Something went wrong. What was saved is safe; reload if it happens again.',
   },
 
   unlock: {

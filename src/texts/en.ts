@@ -15,19 +15,11 @@ export const en = {
   steps: {
     reading: 'Reading',
     writing: 'Writing',
-    sealing: 'Encrypting',
-    packing: 'Packing',
-    hashing: 'Checking hashes',
-    signing: 'Signing',
     verifying: 'Verifying',
-    decrypting: 'Decrypting',
-    checking: 'Checking',
     importing: 'Importing',
     exporting: 'Exporting',
     restoring: 'Restoring',
     undoing: 'Undoing',
-    readingBackup: 'Reading and decrypting',
-    writingBackup: 'Encrypting and writing',
   },
 
   /** By the type of the error: what happened, and what to do. */
@@ -109,7 +101,6 @@ export const en = {
 
   app: {
     offline: 'Offline',
-    starting: 'Opening…',
     main: 'Main',
     today: 'Today',
     customers: 'Customers',
@@ -225,7 +216,7 @@ export const en = {
     lockAfterHint: 'Without a touch or a key press',
     lockWhenHidden: 'Lock when the app is hidden',
     lockWhenHiddenHint: 'As soon as you switch to another app or tab',
-    appearance: 'Language and look',
+    appearance: 'Appearance',
     language: 'Language',
     languages: { system: 'As the browser', en: 'English', 'zh-CN': '简体中文' },
     theme: 'Theme',
@@ -351,7 +342,6 @@ export const en = {
     repeat: 'Repeat passphrase',
     submit: 'Restore',
     restoring: 'Restoring',
-    otherFile: 'Choose another file',
   },
 
   customers: {
@@ -543,7 +533,7 @@ export const en = {
     chooseOther: 'Choose another file',
     chooseText:
       'A CSV list from a spreadsheet, a mail program or another CRM. Choose it, or drop it here. You see what would happen before anything is written.',
-    limits: 'At most 250 MB, 1,000,000 rows and 200 columns',
+    limits: 'At most 250 MB, 1,000,000 rows and 100 columns',
     reading: (file: string) => `Reading ${file}`,
     match: 'Match columns',
     willCreate: 'New',

@@ -14,14 +14,17 @@ export const zhCNUnlock: UnlockTexts = {
     undone: '已撤销',
     redone: '已重做',
     clearSearch: '清除搜索',
-    showPassphrase: '显示口令',
-    hidePassphrase: '隐藏口令',
+    showPassphrase: '显示所输内容',
+    hidePassphrase: '隐藏所输内容',
     capsLock: '大写锁定已打开',
     percent: (percent) => `${percent}%`,
     removeTag: (tag) => `移除“${tag}”`,
-    loading: '正在载入…',
     screenMissing: '无法载入此页面。',
     reload: '重新载入',
+    notStarted: 'Holdfast 无法在此浏览器中打开存储',
+    notStartedText:
+      '请退出无痕浏览、释放一些空间或关闭其他标签页，然后重新载入。没有更改任何内容。',
+    unexpected: '出现了意外错误。已保存的内容是安全的；如果再次发生，请重新载入。',
   },
 
   unlock: {

@@ -12,19 +12,11 @@ export const zhCN: Texts = {
   steps: {
     reading: '正在读取',
     writing: '正在写入',
-    sealing: '正在加密',
-    packing: '正在打包',
-    hashing: '正在核对校验和',
-    signing: '正在签名',
     verifying: '正在验证',
-    decrypting: '正在解密',
-    checking: '正在检查',
     importing: '正在导入',
     exporting: '正在导出',
     restoring: '正在恢复',
     undoing: '正在撤销',
-    readingBackup: '正在读取并解密',
-    writingBackup: '正在加密并写入',
   },
 
   errors: {
@@ -88,7 +80,6 @@ export const zhCN: Texts = {
 
   app: {
     offline: '离线',
-    starting: '正在打开…',
     main: '主导航',
     today: '今天',
     customers: '客户',
@@ -200,7 +191,7 @@ export const zhCN: Texts = {
     lockAfterHint: '无触摸或按键操作后',
     lockWhenHidden: '应用隐藏时锁定',
     lockWhenHiddenHint: '切换到其他应用或标签页时立即锁定',
-    appearance: '语言与外观',
+    appearance: '外观',
     language: '语言',
     languages: { system: '跟随浏览器', en: 'English', 'zh-CN': '简体中文' },
     theme: '主题',
@@ -318,7 +309,6 @@ export const zhCN: Texts = {
     repeat: '再次输入口令',
     submit: '恢复',
     restoring: '正在恢复',
-    otherFile: '选择其他文件',
   },
 
   customers: {
@@ -505,7 +495,7 @@ export const zhCN: Texts = {
     chooseOther: '选择其他文件',
     chooseText:
       '可导入电子表格、邮件程序或其他 CRM 导出的 CSV 名单。请选择文件，或将其拖放到此处。写入之前，您会先看到将要发生的变化。',
-    limits: '最多 250 MB、1,000,000 行、200 列',
+    limits: '最多 250 MB、1,000,000 行、100 列',
     reading: (file) => `正在读取 ${file}`,
     match: '匹配列',
     willCreate: '新建',

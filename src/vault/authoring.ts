@@ -5,8 +5,8 @@ import { err, ok, type Result } from '#base/result.ts';
 import type { FieldDefinition, Kind } from '#domain/catalogue.ts';
 import type { Change, FieldName, Json } from '#domain/change.ts';
 import { changeOf, inverseOf } from '#domain/edits.ts';
-import type { EncodedRecord } from '#domain/encoding.ts';
-import { encodeNewRecord } from '#domain/new-record.ts';
+import { isList } from '#domain/json.ts';
+import { makeNewRecord, type NewRecord } from '#domain/new-record.ts';
 import type { Dossier, RecordState } from '#domain/record-state.ts';
 import type { StampClock } from '#domain/stamp.ts';
 import { validate } from '#domain/validation.ts';
@@ -65,7 +65,7 @@ export class Authoring {
   }
 
   /** A record that is new, as its change would make it. The change itself is made only where a guard wants to see it. */
-  newRecord(edit: Omit<NamedEdit, 'seen'>, stamps: StampClock): Result<EncodedRecord, EditError> {
+  newRecord(edit: Omit<NamedEdit, 'seen'>, stamps: StampClock): Result<NewRecord, EditError> {
     const source = {
       ...edit,
       fields: this.#fieldsOf(edit.kind),
@@ -77,7 +77,7 @@ export class Authoring {
     const refused = this.#guard === null ? [] : this.#guard([changeOf(source)]);
     return refused.length > 0
       ? err({ type: 'Invalid', problems: refused })
-      : ok(encodeNewRecord(source));
+      : ok(makeNewRecord(source));
   }
 
   /** What takes back all that a step wrote in a dossier. */
@@ -106,7 +106,7 @@ export function withElementsOf<E extends BulkEdit>(state: RecordState, edit: E):
   const present = valuesOf(state);
   const values = Object.entries(edit.values).map(([field, value]): [FieldName, Json] => {
     const elements = present[field];
-    if (!Array.isArray(elements) || !Array.isArray(value)) return [field, value];
+    if (elements === undefined || !isList(elements) || !isList(value)) return [field, value];
     const known = new Set(elements.map(textOfElement));
     return [field, [...elements, ...value.filter((element) => !known.has(textOfElement(element)))]];
   });
@@ -115,8 +115,8 @@ export function withElementsOf<E extends BulkEdit>(state: RecordState, edit: E):
 
 /** Two elements of a list are the same where their values are, whatever their ids and labels. */
 function textOfElement(element: Json): string {
-  if (typeof element !== 'object' || element === null || !('value' in element)) {
+  if (typeof element !== 'object' || element === null || isList(element)) {
     return JSON.stringify(element);
   }
-  return JSON.stringify(element['value']);
+  return JSON.stringify(element['value'] ?? null);
 }

@@ -87,6 +87,7 @@ export class Book {
   #customFields: readonly FieldDefinition[] = [];
   readonly #fields = new Map<Kind, readonly FieldDefinition[]>();
   #erasures: ErasureIndex = createErasures();
+  #hasErasures = false;
   #turn: Promise<unknown> = Promise.resolve();
   #closed = false;
   #listener: (event: VaultEvent) => void = () => undefined;
@@ -148,7 +149,7 @@ export class Book {
   }
 
   get hasErasures(): boolean {
-    return [...this.#workspace.values()].some(({ erases }) => erases !== undefined);
+    return this.#hasErasures;
   }
 
   get customFields(): readonly FieldDefinition[] {
@@ -195,8 +196,8 @@ export class Book {
   }
 
   /** A checkpoint of this vault's own took effect. */
-  async take(checkpoint: Checkpoint): Promise<void> {
-    if (!(await this.shelf.take(checkpoint))) await this.#reload();
+  async take(checkpoint: Checkpoint, staged: Staging): Promise<void> {
+    if (!(await this.shelf.take(checkpoint, staged))) await this.#reload();
   }
 
   /** The leaves hold the journal up to this entry now. */
@@ -219,7 +220,9 @@ export class Book {
     // Damage is in the list; members and custom fields are then not known by name.
     this.#workspace = dossier.ok ? dossier.value : new Map<RecordId, RecordState>();
     const states = [...this.#workspace.values()];
-    this.#erasures = createErasures(states.flatMap((state) => state.erases ?? []));
+    const erasures = states.flatMap((state) => state.erases ?? []);
+    this.#erasures = createErasures(erasures);
+    this.#hasErasures = erasures.length > 0;
     this.#customFields = states
       .filter((state) => state.kind === 'field' && isAlive(state))
       .flatMap((state) => customField(valuesOf(state)) ?? []);
@@ -402,14 +405,20 @@ export class Book {
     return dossier;
   }
 
-  /** A leaf's bodies for a scan of all: not kept at hand. */
-  async leafBody(leaf: number): Promise<Result<BodyLeaf, Damaged>> {
-    for (;;) {
-      const body = await this.shelf.scanBody(leaf);
-      if (body.ok) return body;
-      if (body.error.type === 'Damaged') return err(body.error);
-      await this.inTurn(() => this.refresh());
+  /** Bodies of several leaves for a scan of all: not kept at hand. */
+  async leafBodies(leaves: readonly number[]): Promise<readonly Result<BodyLeaf, Damaged>[]> {
+    const bodies = await this.shelf.scanBodies(leaves);
+    const read: Result<BodyLeaf, Damaged>[] = [];
+    for (const [index, leaf] of leaves.entries()) {
+      let body = bodies[index] ?? err({ type: 'Stale' as const });
+      while (!body.ok && body.error.type === 'Stale') {
+        await this.inTurn(() => this.refresh());
+        body = await this.shelf.scanBody(leaf);
+      }
+      if (body.ok) read.push(body);
+      else if (body.error.type === 'Damaged') read.push(err(body.error));
     }
+    return read;
   }
 
   /** Both halves of a leaf, as it is staged where it is, else as it is current. */

@@ -38,14 +38,19 @@ export interface NamedDossier {
   readonly dossier: Dossier;
 }
 
-/** A row of a body leaf: the dossier's id, then its records. `null` where it is not what `leaf.ts` writes. */
+/** A row of a body leaf: the dossier's id, then its records, a line each. `null` where it is not what `leaf.ts` writes. */
 export function parseDossier(text: string): NamedDossier | null {
   const [id, ...records] = text.split('\n');
+  if (records.pop() !== '') return null;
+  return parseRecords(id as RecordId, records);
+}
+
+export function parseRecords(id: RecordId, records: readonly string[]): NamedDossier | null {
   const dossier: Dossier = new Map();
   for (const record of records) {
     const state = decodeRecord(JSON.parse(record));
     if (state === null) return null;
     dossier.set(state.id, state);
   }
-  return { id: id as RecordId, dossier };
+  return { id, dossier };
 }

@@ -2,14 +2,14 @@
  * Leaves: the current records of many customers, in two halves that are sealed apart. FORMAT.md section 3.
  *
  * The summary half holds columns, so that unlocking copies nothing and parses nothing: rows stay bytes until a list shows them, and the
- * folded search text is one string.
+ * folded search text is two strings.
  */
 
 import { bytesToUtf8, concatBytes, utf8Bytes } from '#base/bytes.ts';
 import type { RecordId } from '#base/ids.ts';
 import { assert } from '#base/result.ts';
-import { encodeRecord, type EncodedRecord } from '#domain/encoding.ts';
-import { summariseNewRecord } from '#domain/new-record.ts';
+import { encodeRecord } from '#domain/encoding.ts';
+import type { NewRecord } from '#domain/new-record.ts';
 import type { Dossier } from '#domain/record-state.ts';
 import {
   FIELD_SEPARATOR,
@@ -21,8 +21,8 @@ import {
 
 /**
  * Bound of either half in bytes before sealing. A customer larger than that has a leaf of its own. Chromium keeps values below 64 KiB in
- * the database itself and writes larger ones to a file each: with 256 KiB, saving an edit of a customer that was not at hand took twice
- * as long (p95), and opening and importing were no quicker.
+ * the database itself and writes larger ones to a file each: with 256 KiB, saving an edit of a customer that was not at hand took about
+ * twice as long (p95), and opening and importing were no quicker. The figures: FORMAT.md section 3.
  */
 export const HALF_LIMIT = 60 * 1024;
 
@@ -47,7 +47,7 @@ export interface LeafEntry {
   readonly row: string;
   readonly text: string;
   readonly facets: string;
-  /** The dossier: its id, then its encoded records as JSON, separated by LF, which JSON never holds bare. */
+  /** The dossier: its id, then its encoded records as JSON, each with LF behind it, which JSON never holds bare. */
   readonly body: string;
 }
 
@@ -57,9 +57,8 @@ export function entryOf(id: RecordId, dossier: Dossier): LeafEntry {
 }
 
 /** Of a customer that was just made (domain/new-record.ts). */
-export function newEntryOf(record: EncodedRecord): LeafEntry {
-  const entry = summaryEntryOf(summariseNewRecord(record));
-  return { ...entry, body: `${record.id}\n${JSON.stringify(record)}` };
+export function newEntryOf({ id, text, summary }: NewRecord): LeafEntry {
+  return { ...summaryEntryOf(summary), body: `${id}\n${text}\n` };
 }
 
 /** The workspace's own records lie in a leaf too, under a name that no customer has, and in no list. */
@@ -135,7 +134,9 @@ function facetsOf({ stage, owner, tags }: Summary): string {
 
 /** A stage, an owner or a tag as filters compare it: one line, without the separator. */
 export function facetText(value: string): string {
-  return /[\n\u001f]/.test(value) ? value.replace(/[\n\u001f]/g, ' ') : value;
+  return value.includes('\n') || value.includes(FIELD_SEPARATOR)
+    ? value.replaceAll('\n', ' ').replaceAll(FIELD_SEPARATOR, ' ')
+    : value;
 }
 
 function earliestDue(summary: Summary): number {
@@ -155,8 +156,8 @@ export function dateNumber(date: string): number {
 }
 
 function encodeDossier(id: RecordId, dossier: Dossier): string {
-  let body: string = id;
-  for (const state of dossier.values()) body += `\n${JSON.stringify(encodeRecord(state))}`;
+  let body = `${id}\n`;
+  for (const state of dossier.values()) body += `${JSON.stringify(encodeRecord(state))}\n`;
   return body;
 }
 
@@ -168,117 +169,126 @@ export interface LeafBytes {
   readonly body: Uint8Array<ArrayBuffer>;
 }
 
-/** Gathers entries until a leaf is full. */
+/** Gathers entries until a leaf is full. `finish` empties it for the next one. */
 export class LeafBuilder {
-  readonly #entries: LeafEntry[] = [];
   readonly #rows = new Packing();
   readonly #bodies = new Packing();
-  /** Bytes of search texts and facets so far. */
+  #ids: string[] = [];
+  #changed: number[] = [];
+  #created: number[] = [];
+  #due: number[] = [];
+  #facets: string[] = [];
+  #plain: string[] = [];
+  #wide: string[] = [];
+  /** At most so many bytes are search texts and facets so far. */
   #linesLength = 0;
 
   get count(): number {
-    return this.#entries.length;
+    return this.#ids.length;
   }
 
   /** Whether one more entry would pass a bound. An empty leaf takes anything. */
-  isFull(entry: LeafEntry): boolean {
-    if (this.count === 0) return false;
-    const summary =
-      this.#rows.length + this.#linesLength + this.count * COLUMNS_LENGTH + lengthIn(entry);
-    return (
-      summary > HALF_LIMIT || this.#bodies.length + this.count * 4 + entry.body.length > HALF_LIMIT
-    );
+  isFull({ row, text, facets, body }: LeafEntry): boolean {
+    const { count } = this;
+    if (count === 0) return false;
+    const lines = this.#linesLength + text.length + facets.length;
+    const summary = this.#rows.length + row.length + lines + (count + 1) * COLUMNS_LENGTH;
+    return summary > HALF_LIMIT || this.#bodies.length + body.length + count * 4 > HALF_LIMIT;
   }
 
   add(entry: LeafEntry): void {
-    assert(entry.id.length === ID_LENGTH, 'an id has 26 characters');
+    const { id, text, facets } = entry;
+    assert(id.length === ID_LENGTH, 'an id has 26 characters');
+    const isPlain = !BEYOND_LATIN.test(text);
     this.#rows.add(entry.row);
     this.#bodies.add(entry.body);
-    this.#linesLength += utf8Length(entry.text) + utf8Length(entry.facets) + 3;
-    this.#entries.push(entry);
+    this.#ids.push(id);
+    this.#changed.push(entry.changed);
+    this.#created.push(entry.created);
+    this.#due.push(entry.due);
+    this.#facets.push(facets);
+    this.#plain.push(isPlain ? text : '');
+    this.#wide.push(isPlain ? '' : text);
+    this.#linesLength += (isPlain ? text.length : text.length * 3) + facets.length + 3;
   }
 
   finish(): LeafBytes {
-    const entries = this.#entries;
-    const rows = this.#rows.finish();
-    const bodies = this.#bodies.finish();
-    const facets = utf8Bytes(entries.map((entry) => entry.facets).join('\n'));
-    const plain = utf8Bytes(entries.map(({ text }) => (isLatin(text) ? text : '')).join('\n'));
-    const wide = utf8Bytes(entries.map(({ text }) => (isLatin(text) ? '' : text)).join('\n'));
-    const header = [
-      FORMAT,
-      this.count,
-      rows.bytes.length,
-      facets.length,
-      plain.length,
-      wide.length,
-    ];
-    return {
-      customers: entries.reduce((sum, entry) => sum + (entry.due === HIDDEN ? 0 : 1), 0),
+    const { count } = this;
+    const facets = utf8Bytes(this.#facets.join('\n'));
+    const plain = utf8Bytes(this.#plain.join('\n'));
+    const wide = utf8Bytes(this.#wide.join('\n'));
+    const header = [FORMAT, count, this.#rows.length, facets.length, plain.length, wide.length];
+    const leaf = {
+      customers: this.#due.reduce((sum, due) => sum + (due === HIDDEN ? 0 : 1), 0),
       summary: concatBytes(
         bytesOf(Uint32Array.from(header)),
-        bytesOf(Float64Array.from(entries, (entry) => entry.changed)),
-        bytesOf(Float64Array.from(entries, (entry) => entry.created)),
-        bytesOf(Uint32Array.from(entries, (entry) => entry.due)),
-        bytesOf(rows.offsets),
-        utf8Bytes(entries.map((entry) => entry.id).join('')),
-        rows.bytes,
+        bytesOf(Float64Array.from(this.#changed)),
+        bytesOf(Float64Array.from(this.#created)),
+        bytesOf(Uint32Array.from(this.#due)),
+        bytesOf(this.#rows.offsets),
+        utf8Bytes(this.#ids.join('')),
+        this.#rows.bytes,
         facets,
         plain,
         wide,
       ),
       body: concatBytes(
-        bytesOf(Uint32Array.of(FORMAT, this.count)),
-        bytesOf(bodies.offsets),
-        bodies.bytes,
+        bytesOf(Uint32Array.of(FORMAT, count)),
+        bytesOf(this.#bodies.offsets),
+        this.#bodies.bytes,
       ),
     };
+    this.#rows.clear();
+    this.#bodies.clear();
+    this.#ids = [];
+    this.#changed = [];
+    this.#created = [];
+    this.#due = [];
+    this.#facets = [];
+    this.#plain = [];
+    this.#wide = [];
+    this.#linesLength = 0;
+    return leaf;
   }
 }
 
-function lengthIn({ row, text, facets }: LeafEntry): number {
-  return row.length + text.length + facets.length + COLUMNS_LENGTH;
-}
-
-/** Whether a browser keeps it in one byte a character. */
-function isLatin(text: string): boolean {
-  return !BEYOND_LATIN.test(text);
-}
-
+/** What a browser does not keep in one byte a character. */
+// eslint-disable-next-line no-control-regex -- Latin-1 begins with the control characters.
 const BEYOND_LATIN = /[^\u0000-\u00ff]/;
 
-/** Texts behind one another as UTF-8, with the offset of each and of the end. Encoded in one call: calls cost more than bytes. */
+const encoder = new TextEncoder();
+
+/** Texts behind one another as UTF-8, with the offset of each and of the end. */
 class Packing {
-  readonly #texts: string[] = [];
-  readonly #offsets: number[] = [0];
-  /** Bytes so far. */
+  #bytes = new Uint8Array(HALF_LIMIT + 16 * 1024);
+  #offsets: number[] = [0];
   length = 0;
 
   add(text: string): void {
-    this.length += utf8Length(text);
-    this.#texts.push(text);
+    const most = this.length + text.length * 3;
+    if (most > this.#bytes.length) {
+      const grown = new Uint8Array(most * 2);
+      grown.set(this.bytes);
+      this.#bytes = grown;
+    }
+    this.length += encoder.encodeInto(text, this.#bytes.subarray(this.length)).written;
     this.#offsets.push(this.length);
   }
 
-  finish(): { bytes: Uint8Array; offsets: Uint32Array } {
-    return { bytes: utf8Bytes(this.#texts.join('')), offsets: Uint32Array.from(this.#offsets) };
+  /** Valid until the next `add`. */
+  get bytes(): Uint8Array {
+    return this.#bytes.subarray(0, this.length);
+  }
+
+  get offsets(): Uint32Array {
+    return Uint32Array.from(this.#offsets);
+  }
+
+  clear(): void {
+    this.#offsets = [0];
+    this.length = 0;
   }
 }
-
-/** Of JSON, in which a lone surrogate is written as an escape. */
-function utf8Length(text: string): number {
-  if (!BEYOND_ASCII.test(text)) return text.length;
-  let length = text.length;
-  for (let index = 0; index < text.length; index++) {
-    const unit = text.charCodeAt(index);
-    // A surrogate is one of two units for four bytes; every other unit from U+0800 on takes three.
-    if (unit > 0x7f) length += unit > 0x7ff && (unit < 0xd800 || unit > 0xdfff) ? 2 : 1;
-  }
-  return length;
-}
-
-// eslint-disable-next-line no-control-regex -- ASCII begins with the control characters.
-const BEYOND_ASCII = /[^\u0000-\u007f]/;
 
 /** The formats are little-endian, as every processor that runs a browser today is. */
 function bytesOf(array: Uint32Array | Float64Array): Uint8Array {
@@ -395,6 +405,13 @@ export function parseBodyLeaf(bytes: Uint8Array<ArrayBuffer>): BodyLeaf | null {
 
 export function bodyAt(leaf: BodyLeaf, row: number): string {
   return bytesToUtf8(leaf.rows.subarray(leaf.offsets[row], leaf.offsets[row + 1]));
+}
+
+/** All lines of a leaf: of each row its id, then its records, which begin with `{`. One decoding for them all. */
+export function bodyLines(leaf: BodyLeaf): string[] {
+  const lines = bytesToUtf8(leaf.rows).split('\n');
+  lines.pop();
+  return lines;
 }
 
 /** Both halves of a leaf as entries, to write it anew with some of them changed. */

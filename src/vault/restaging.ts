@@ -245,7 +245,7 @@ export class Restaging {
           continue;
         }
         if (written.value !== null) return err(book.refusal(written.value));
-        await book.take(next);
+        await book.take(next, work.staging);
         book.forgetDossiers();
         book.committed(sealed, entry);
         await book.readWorkspace();
@@ -338,19 +338,18 @@ export class Restaging {
     const book = this.#book;
     const entries = await book.entriesOfLeaf(leaf, work.staging);
     if (!entries.ok) return entries;
-    let changed = false;
     const written = entries.value.map((entry) => {
       const parsed = parseDossier(entry.body);
       if (parsed === null) return entry;
       const dossier = book.withPending(entry.id, parsed.dossier);
       const changes = author(entry.id, dossier);
       if (changes.length === 0) return entry;
-      changed = true;
       work.rewritten.add(entry.id);
       for (const change of changes) applyTo(dossier, change, book.erasures, { keep: false });
       return entryOf(entry.id, dossier);
     });
-    return changed ? work.staging.rewrite(leaf, written, { split: false }) : ok();
+    const isChanged = written.some((entry, row) => entry !== entries.value[row]);
+    return isChanged ? work.staging.rewrite(leaf, written, { split: false }) : ok();
   }
 }
 

@@ -80,7 +80,7 @@ export class Rolls {
           await staging.drop();
           return rolled.ok ? err(book.refusal(rolled.value)) : rolled;
         }
-        await book.take(next);
+        await book.take(next, staging);
         book.folded(n);
         this.#parts.tabs.tell({ type: 'written' });
         return ok();

@@ -16,24 +16,23 @@ import {
   type Summary,
 } from '#domain/summary.ts';
 import {
-  dateNumber,
-  facetText,
-  HIDDEN,
-  idAt,
-  summaryAt,
-  summaryEntryOf,
-  type SummaryLeaf,
-} from './leaf.ts';
+  facetTest,
+  findInLeaf,
+  isNarrower,
+  keepWanted,
+  lineAt,
+  linesOf,
+  type FacetQuery,
+  type Lines,
+} from './finding.ts';
+import { dateNumber, HIDDEN, idAt, summaryAt, summaryEntryOf, type SummaryLeaf } from './leaf.ts';
 
 export type SortOrder = 'changed' | 'name' | 'company' | 'created';
 
-export interface ListQuery {
+export interface ListQuery extends FacetQuery {
   /** What the person typed: words, all of which must occur (folded: case, accents). */
   readonly text: string;
   readonly sort: SortOrder;
-  readonly tag?: string;
-  readonly owner?: string;
-  readonly stage?: string;
 }
 
 export interface ListPage {
@@ -84,12 +83,6 @@ interface RosterLeaf {
   readonly texts: readonly [plain: Lines, wide: Lines];
 }
 
-interface Lines {
-  readonly text: string;
-  /** Where each line starts, in UTF-16 units; one more than there are rows. */
-  readonly starts: Uint32Array;
-}
-
 interface Overlaid {
   readonly summary: Summary;
   readonly changed: number;
@@ -106,6 +99,9 @@ interface NameKey {
   readonly plain: boolean;
   readonly text: string;
 }
+
+/** One byte a row each. */
+const LETTERS_KEPT = 40;
 
 export class Roster {
   readonly #leaves = new Map<number, RosterLeaf>();
@@ -127,6 +123,8 @@ export class Roster {
         readonly matching: Uint8Array;
       }
     | undefined;
+  /** The same for single letters, which everybody types first, and which most rows match. */
+  readonly #letters = new Map<string, Uint8Array>();
   #facets: Facets | undefined;
 
   /** Puts leaves in and takes others out, in one step, since all row numbers move. */
@@ -280,8 +278,7 @@ export class Roster {
     const covered = this.#covered;
     const chosen = new Uint32Array(order.length);
     let count = 0;
-    for (let position = 0; position < order.length; position++) {
-      const row = order[position] ?? 0;
+    for (const row of order) {
       if (covered[row] === 0 && (matching === undefined || matching[row] === 1)) {
         chosen[count++] = row;
       }
@@ -296,6 +293,12 @@ export class Roster {
   #matching(query: ListQuery, words: readonly QueryWord[]): Uint8Array {
     const wanted = facetTest(query);
     const facets = JSON.stringify([query.stage, query.owner, query.tag]);
+    const letter = wanted === undefined && words.length === 1 ? (words[0]?.text ?? '') : '';
+    const known = this.#letters.get(letter);
+    if (known !== undefined) {
+      this.#matched = { facets, words, matching: known };
+      return known;
+    }
     const last = this.#matched;
     const narrows = last?.facets === facets && isNarrower(words, last.words);
     const matching = new Uint8Array(this.#rows);
@@ -306,10 +309,12 @@ export class Roster {
       const found = matching.subarray(leaf.base, leaf.base + leaf.data.count);
       if (words.length === 0 && among === undefined) found.fill(1);
       else if (words.length === 0) found.set(among ?? []);
-      else findInLeaf(leaf, words, among, found);
-      if (wanted !== undefined && among === undefined) keepWanted(leaf, wanted, found);
+      else findInLeaf(leaf.texts, words, among, found);
+      if (wanted !== undefined && among === undefined) keepWanted(leaf.data, wanted, found);
     }
     this.#matched = { facets, words, matching };
+    if (letter.length === 1 && this.#letters.size < LETTERS_KEPT)
+      this.#letters.set(letter, matching);
     return matching;
   }
 
@@ -418,6 +423,7 @@ export class Roster {
     }
     this.#orders.clear();
     this.#matched = undefined;
+    this.#letters.clear();
     this.#forget();
   }
 
@@ -461,97 +467,6 @@ export class Roster {
 
 const collator = new Intl.Collator();
 
-/** Whether whatever matches `words` matches `before` too. */
-function isNarrower(words: readonly QueryWord[], before: readonly QueryWord[]): boolean {
-  return before.every((word, index) => {
-    const now = words[index];
-    if (!now?.text.includes(word.text)) return false;
-    return (
-      now.digits === '' ||
-      now.digits.includes(word.text) ||
-      (word.digits !== '' && now.digits.includes(word.digits))
-    );
-  });
-}
-
-/** Marks the rows in which every word occurs: of those among which to look, where there are such. */
-function findInLeaf(
-  leaf: RosterLeaf,
-  words: readonly QueryWord[],
-  among: Uint8Array | undefined,
-  found: Uint8Array,
-): void {
-  const few = among !== undefined && countOf(among) * 4 < among.length;
-  for (const lines of leaf.texts) {
-    if (lines.text.length < found.length) continue;
-    if (few) findInRows(lines, words, among, found);
-    else findInText(lines, words, among, found);
-  }
-}
-
-function findInRows(
-  lines: Lines,
-  words: readonly QueryWord[],
-  among: Uint8Array,
-  found: Uint8Array,
-): void {
-  for (let row = among.indexOf(1); row !== -1; row = among.indexOf(1, row + 1)) {
-    if (matchesQuery(lineAt(lines, row), words)) found[row] = 1;
-  }
-}
-
-/** Looks for the longest word through the whole text, and for the others where it occurs. */
-function findInText(
-  { text, starts }: Lines,
-  words: readonly QueryWord[],
-  among: Uint8Array | undefined,
-  found: Uint8Array,
-): void {
-  const longest = words.reduce((a, b) => (b.text.length > a.text.length ? b : a));
-  for (const probe of longest.digits === '' ? [longest.text] : [longest.text, longest.digits]) {
-    let row = 0;
-    for (let at = text.indexOf(probe); at !== -1;) {
-      while ((starts[row + 1] as number) <= at) row += 1;
-      const start = starts[row] as number;
-      const end = starts[row + 1] as number;
-      const isMatch =
-        (among === undefined || among[row] === 1) &&
-        (words.length === 1 || matchesQuery(text.slice(start, end), words));
-      if (isMatch) found[row] = 1;
-      row += 1;
-      at = text.indexOf(probe, end);
-    }
-  }
-}
-
-function keepWanted(leaf: RosterLeaf, wanted: FacetTest, found: Uint8Array): void {
-  const facets = bytesToUtf8(leaf.data.facets).split('\n');
-  for (let row = found.indexOf(1); row !== -1; row = found.indexOf(1, row + 1)) {
-    if (!wanted(facets[row]?.split(FIELD_SEPARATOR) ?? [])) found[row] = 0;
-  }
-}
-
-function countOf(flags: Uint8Array): number {
-  let count = 0;
-  for (const flag of flags) count += flag;
-  return count;
-}
-
-type FacetTest = (facets: readonly string[]) => boolean;
-
-function facetTest(query: ListQuery): FacetTest | undefined {
-  if (query.stage === undefined && query.owner === undefined && query.tag === undefined) {
-    return undefined;
-  }
-  const [stage, owner, tag] = [query.stage, query.owner, query.tag].map((value) =>
-    value === undefined ? undefined : facetText(value),
-  );
-  return (facets) =>
-    (stage === undefined || facets[0] === stage) &&
-    (owner === undefined || facets[1] === owner) &&
-    (tag === undefined || facets.includes(tag, 2));
-}
-
 function overAt(over: readonly Overlaid[], index: number): Overlaid {
   const entry = over[index];
   assert(entry, 'a row that lies over is there');
@@ -577,6 +492,11 @@ function compareKeys(a: SortKey, b: SortKey): number {
   return a.text < b.text ? -1 : a.text > b.text ? 1 : 0;
 }
 
+function textAt({ texts: [plain, wide] }: RosterLeaf, row: number): string {
+  const line = lineAt(plain, row);
+  return line === '' ? lineAt(wide, row) : line;
+}
+
 function isDescending(times: Float64Array): boolean {
   return times.every((time, row) => row === 0 || time <= (times[row - 1] ?? 0));
 }
@@ -589,27 +509,6 @@ function byCount(counts: ReadonlyMap<string, number>): readonly FacetCount[] {
 
 export function nameOf(summary: Summary): string {
   return summary.name === '' ? summary.company : summary.name;
-}
-
-function linesOf(text: string, count: number): Lines {
-  const starts = new Uint32Array(count + 1);
-  let start = 0;
-  for (let row = 1; row < count; row++) {
-    start = text.indexOf('\n', start) + 1;
-    starts[row] = start;
-  }
-  // One past the end, as if the last line had its newline too.
-  starts[count] = text.length + 1;
-  return { text, starts };
-}
-
-function lineAt({ text, starts }: Lines, row: number): string {
-  return text.slice(starts[row], (starts[row + 1] ?? 1) - 1);
-}
-
-function textAt({ texts: [plain, wide] }: RosterLeaf, row: number): string {
-  const line = lineAt(plain, row);
-  return line === '' ? lineAt(wide, row) : line;
 }
 
 /** FNV-1a over the first 8 characters: 40 random bits are plenty for a table. */

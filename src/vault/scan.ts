@@ -12,27 +12,32 @@ import type { Change } from '#domain/change.ts';
 import type { RecordState } from '#domain/record-state.ts';
 import type { Book } from './book.ts';
 import type { Damaged } from './damage.ts';
-import { parseDossier, WORKSPACE_DOSSIER } from './dossiers.ts';
-import { bodyAt, type BodyLeaf } from './leaf.ts';
+import { parseRecords, WORKSPACE_DOSSIER } from './dossiers.ts';
+import { bodyLines, type BodyLeaf } from './leaf.ts';
 
 /** A dossier at rest, and what lay over it when the scan began. */
 interface ScannedRow {
   readonly id: RecordId;
   /** `undefined`: it is in no leaf. */
   readonly leaf: number | undefined;
-  /** Its id and its records, a line each. */
-  readonly text: string;
+  /** Its records, a line each. */
+  readonly lines: readonly string[];
   readonly over: readonly Change[] | undefined;
 }
+
+/** Bodies read in one request. */
+const READ_RUN = 16;
 
 export async function* scanDossiers(
   book: Book,
   signal: AbortSignal,
 ): AsyncGenerator<Result<readonly RecordState[], Damaged>, void, void> {
   yield ok([...book.workspace.values()]);
-  for await (const row of scanRows(book, signal)) {
-    const states = row.ok ? statesOf(book, row.value) : row;
-    if (!states.ok || states.value.length > 0) yield states;
+  for await (const rows of scanRows(book, signal)) {
+    for (const row of rows) {
+      const states = row.ok ? statesOf(book, row.value) : row;
+      if (!states.ok || states.value.length > 0) yield states;
+    }
   }
 }
 
@@ -42,74 +47,89 @@ export async function* scanLines(
   signal: AbortSignal,
 ): AsyncGenerator<Result<readonly (RecordState | string)[], Damaged>, void, void> {
   yield ok([...book.workspace.values()]);
-  for await (const row of scanRows(book, signal)) {
-    const records = !row.ok
-      ? row
-      : isAtRest(book, row.value)
-        ? ok(row.value.text.split('\n').slice(1))
-        : statesOf(book, row.value);
-    if (!records.ok || records.value.length > 0) yield records;
+  for await (const rows of scanRows(book, signal)) {
+    for (const row of rows) {
+      const records = row.ok ? linesOf(book, row.value) : row;
+      if (!records.ok || records.value.length > 0) yield records;
+    }
   }
 }
 
 async function* scanRows(
   book: Book,
   signal: AbortSignal,
-): AsyncGenerator<Result<ScannedRow, Damaged>, void, void> {
+): AsyncGenerator<readonly Result<ScannedRow, Damaged>[], void, void> {
   const begun = book.pendingChanges();
   const given = new Set<RecordId>([WORKSPACE_DOSSIER]);
   for await (const [leaf, body] of scanBodies(book, signal)) {
     if (!body.ok) {
-      yield body;
+      yield [body];
       continue;
     }
-    for (let row = 0; row < body.value.count; row++) {
-      const text = bodyAt(body.value, row);
-      const id = text.slice(0, WORKSPACE_DOSSIER.length) as RecordId;
-      if (given.has(id)) continue;
-      given.add(id);
-      yield ok({ id, leaf, text, over: begun.get(id) });
-    }
+    const rows = rowsOf(body.value).filter(({ id }) => !given.has(id));
+    for (const { id } of rows) given.add(id);
+    yield rows.map(({ id, lines }) => ok({ id, leaf, lines, over: begun.get(id) }));
   }
   if (signal.aborted) return;
-  for (const id of new Set([...begun.keys(), ...book.pending.keys()])) {
-    if (!given.has(id)) yield ok({ id, leaf: undefined, text: id, over: begun.get(id) });
-  }
+  const unplaced = [...begun.keys(), ...book.pending.keys()].filter((id) => !given.has(id));
+  yield [...new Set(unplaced)].map((id) =>
+    ok({ id, leaf: undefined, lines: [], over: begun.get(id) }),
+  );
 }
 
-/** The next body is read while this one is worked on. */
+function rowsOf(body: BodyLeaf): { readonly id: RecordId; readonly lines: readonly string[] }[] {
+  const rows: { id: RecordId; lines: string[] }[] = [];
+  for (const line of bodyLines(body)) {
+    if (line.startsWith('{')) rows.at(-1)?.lines.push(line);
+    else rows.push({ id: line as RecordId, lines: [] });
+  }
+  return rows;
+}
+
+/** The next bodies are read while these are worked on. */
 async function* scanBodies(
   book: Book,
   signal: AbortSignal,
 ): AsyncGenerator<[leaf: number, Result<BodyLeaf, Damaged>], void, void> {
+  const isCancelled = () => signal.aborted;
   const scanned = new Set<number>();
-  const next = (): [leaf: number, body: Promise<Result<BodyLeaf, Damaged>>] | undefined => {
-    const ref = book.shelf.checkpoint.leaves.find(({ leaf }) => !scanned.has(leaf));
-    if (ref === undefined) return undefined;
-    scanned.add(ref.leaf);
-    const body = book.leafBody(ref.leaf);
-    // Whoever waits for it is told; where the scan is given up, nobody does.
-    body.catch(() => undefined);
-    return [ref.leaf, body];
+  const next = () => {
+    const leaves = book.shelf.checkpoint.leaves
+      .map(({ leaf }) => leaf)
+      .filter((leaf) => !scanned.has(leaf))
+      .slice(0, READ_RUN);
+    for (const leaf of leaves) scanned.add(leaf);
+    const bodies = book.leafBodies(leaves);
+    // Whoever waits for them is told; where the scan is given up, nobody does.
+    bodies.catch(() => undefined);
+    return { leaves, bodies };
   };
-  for (let reading = next(); reading !== undefined && !signal.aborted;) {
-    const [leaf, body] = reading;
-    const read = await body;
+  for (let reading = next(); reading.leaves.length > 0 && !isCancelled();) {
+    const { leaves, bodies } = reading;
+    const read = await bodies;
     reading = next();
-    yield [leaf, read];
-    reading ??= next();
+    for (const [index, leaf] of leaves.entries()) {
+      const body = read[index];
+      if (body !== undefined) yield [leaf, body];
+      if (isCancelled()) return;
+    }
+    // While these were worked on a roll may have made leaves that nobody had seen.
+    if (reading.leaves.length === 0) reading = next();
   }
 }
 
-function isAtRest(book: Book, { id, leaf, over }: ScannedRow): boolean {
-  return leaf !== undefined && over === undefined && !book.pending.has(id) && !book.hasErasures;
+function linesOf(book: Book, row: ScannedRow): Result<readonly (RecordState | string)[], Damaged> {
+  const { id, leaf, over, lines } = row;
+  const isAtRest =
+    leaf !== undefined && over === undefined && !book.pending.has(id) && !book.hasErasures;
+  return isAtRest ? ok(lines) : statesOf(book, row);
 }
 
 function statesOf(
   book: Book,
-  { id, leaf, text, over = [] }: ScannedRow,
+  { id, leaf, lines, over = [] }: ScannedRow,
 ): Result<RecordState[], Damaged> {
-  const parsed = parseDossier(text);
+  const parsed = parseRecords(id, lines);
   if (parsed === null) return err(book.shelf.unreadable(leaf ?? 0));
   return ok([...book.withPending(id, parsed.dossier, over).values()]);
 }

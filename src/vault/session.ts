@@ -7,14 +7,8 @@ import { agreementPublicKeyBytes } from '#crypto/byte-types.ts';
 import { rewrapDeviceKeys, unwrapDeviceKeys, type DeviceKeys } from '#crypto/device-keys.ts';
 import { sealVaultKeyTo } from '#crypto/handover.ts';
 import { createVaultKey, deriveLocalKeys, wipe, type LocalKeys } from '#crypto/keys.ts';
-import {
-  allowedSigners,
-  appendRecoveryRecord,
-  verifyMembership,
-  type MembershipState,
-} from '#crypto/membership.ts';
+import type { MembershipState } from '#crypto/membership.ts';
 import { checkPassphrase, type TooCommon, type TooShort } from '#crypto/passphrase.ts';
-import { writeRecoveryKit } from '#crypto/recovery-kit.ts';
 import { createRecoveryKey, type RecoveryKey } from '#crypto/recovery.ts';
 import { createPassphraseSlot, createRecoverySlot, openPassphraseSlot } from '#crypto/slots.ts';
 import type { Json } from '#domain/change.ts';
@@ -28,6 +22,10 @@ import type { DeviceRow, Header, Slots } from './meta.ts';
 import { SealedRows } from './sealed-rows.ts';
 import { Tabs } from './tabs.ts';
 import { Vault, type EditError, type VaultEvent, type VaultParts } from './vault.ts';
+
+/** The signed log and the kit are needed rarely, and an unlock does not wait for them. */
+const loadMembership = () => import('#crypto/membership.ts');
+const loadRecoveryKit = () => import('#crypto/recovery-kit.ts');
 
 export interface Settings {
   /** 1–60. */
@@ -180,8 +178,9 @@ export class Session {
   nameOf(device: DeviceId): string {
     for (const state of this.#vault.workspace.values()) {
       const values = valuesOf(state);
+      const { name } = values;
       if (state.kind === 'member' && values['device'] === device)
-        return String(values['name'] ?? '');
+        return typeof name === 'string' ? name : '';
     }
     return '';
   }
@@ -200,6 +199,7 @@ export class Session {
   }
 
   async membership(): Promise<MembershipState | null> {
+    const { verifyMembership } = await loadMembership();
     const verified = await verifyMembership({ lines: await this.membershipLines() });
     return verified.ok ? verified.value : null;
   }
@@ -297,6 +297,7 @@ export class Session {
     const recoveryKey = await createRecoveryKey();
     const lines = await this.membershipLines();
     if (this.#deviceKeys === null) return err(damagedMeta('device'));
+    const { appendRecoveryRecord } = await loadMembership();
     const membership = await appendRecoveryRecord({
       lines,
       device: this.#device,
@@ -354,6 +355,8 @@ export class Session {
 
   async kitFor(recoveryKey: RecoveryKey): Promise<KitFile> {
     const { workspace, name } = this.#header;
+    const { allowedSigners, verifyMembership } = await loadMembership();
+    const { writeRecoveryKit } = await loadRecoveryKit();
     const lines = await this.membershipLines();
     const membership = await verifyMembership({ lines });
     if (!membership.ok) throw new Error('A kit is written for a log that was just made');

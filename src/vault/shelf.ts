@@ -79,15 +79,17 @@ export class Shelf {
 
   /**
    * Makes a checkpoint the current one: reads the leaves that are new in it, lets go of those that are no more. False where another tab
-   * has moved on meanwhile, so that leaves were gone: nothing has changed then, read the checkpoint again.
+   * has moved on meanwhile, so that leaves were gone: nothing has changed then, read the checkpoint again. `staged`: leaves that this tab
+   * has written itself and has at hand.
    */
-  async take(next: Checkpoint): Promise<boolean> {
+  async take(next: Checkpoint, staged?: Staging): Promise<boolean> {
     const refs = new Map(next.leaves.map((ref) => [ref.leaf, ref]));
-    const wanted = next.leaves.filter((ref) => this.#refs.get(ref.leaf)?.version !== ref.version);
+    const isNew = (ref: LeafRef) => this.#refs.get(ref.leaf)?.version !== ref.version;
+    const added = new Map<number, SummaryLeaf>(staged?.summaries);
+    const wanted = next.leaves.filter((ref) => isNew(ref) && !added.has(ref.leaf));
     const removed = [...this.#refs.values()].filter(
       (ref) => refs.get(ref.leaf)?.version !== ref.version,
     );
-    const added = new Map<number, SummaryLeaf>();
     const runs = Array.from({ length: Math.ceil(wanted.length / READ_RUN) }, (_, index) =>
       wanted.slice(index * READ_RUN, (index + 1) * READ_RUN),
     );
@@ -141,14 +143,27 @@ export class Shelf {
     return opened;
   }
 
-  /** The same without keeping it: for scans of everything. */
+  /** The same without keeping it. */
   async scanBody(leaf: number): Promise<Result<BodyLeaf, Damaged | Stale>> {
-    const ref = this.#refs.get(leaf);
-    if (ref === undefined) return err({ type: 'Stale' });
-    const opened = await this.#openBody(ref);
-    if (opened.ok) return opened;
-    if (opened.error === 'missing' && (await this.isStale())) return err({ type: 'Stale' });
-    return err(this.#hit('bodies', leaf, opened.error, ref.customers));
+    const [body] = await this.scanBodies([leaf]);
+    return body ?? err({ type: 'Stale' });
+  }
+
+  /** Several in one request, for scans of everything. */
+  async scanBodies(leaves: readonly number[]): Promise<Result<BodyLeaf, Damaged | Stale>[]> {
+    const refs = leaves.map((leaf) => this.#refs.get(leaf));
+    const present = refs.filter((ref) => ref !== undefined);
+    const rows = await this.#store.readLeaves('bodies', present.map(keyOf));
+    const rowByLeaf = new Map(present.map(({ leaf }, index) => [leaf, rows[index]]));
+    return Promise.all(
+      refs.map(async (ref) => {
+        if (ref === undefined) return err({ type: 'Stale' });
+        const opened = await this.#openBody(ref, rowByLeaf.get(ref.leaf));
+        if (opened.ok) return opened;
+        if (opened.error === 'missing' && (await this.isStale())) return err({ type: 'Stale' });
+        return err(this.#hit('bodies', ref.leaf, opened.error, ref.customers));
+      }),
+    );
   }
 
   dossier(leaf: number, body: BodyLeaf, row: number): Result<NamedDossier, Damaged> {
@@ -201,8 +216,7 @@ export class Shelf {
     return rows;
   }
 
-  async #openBody(ref: LeafRef): Promise<Result<BodyLeaf, Unusable>> {
-    const row = await this.#store.readLeaf('bodies', ref.leaf, ref.version);
+  async #openBody(ref: LeafRef, row: LeafRow | undefined): Promise<Result<BodyLeaf, Unusable>> {
     const opened = await this.#rows.openLeaf('bodies', ref, row);
     if (!opened.ok) return opened;
     const parsed = parseBodyLeaf(opened.value);
@@ -211,7 +225,8 @@ export class Shelf {
 
   /** Everything that a summary says stands in the body too: a damaged summary costs nothing but the damage report. */
   async #rebuildSummary(ref: LeafRef, reason: Unusable): Promise<SummaryLeaf | null> {
-    const body = await this.#openBody(ref);
+    const row = await this.#store.readLeaf('bodies', ref.leaf, ref.version);
+    const body = await this.#openBody(ref, row);
     if (!body.ok) {
       this.#hit('summaries', ref.leaf, reason, ref.customers);
       return null;

@@ -5,7 +5,7 @@
  * another has taken over can't overwrite what that one staged.
  */
 
-import { err, ok, type Result } from '#base/result.ts';
+import { assert, err, ok, type Result } from '#base/result.ts';
 import type { StorageError } from '#storage/failure.ts';
 import type { LeafRow } from '#storage/workspace-database.ts';
 import type { WorkspaceStore } from '#storage/workspace-store.ts';
@@ -16,6 +16,7 @@ import {
   parseSummaryLeaf,
   type LeafBytes,
   type LeafEntry,
+  type SummaryLeaf,
 } from './leaf.ts';
 import { tagText, type LeafRef, type SealedRows } from './sealed-rows.ts';
 
@@ -40,8 +41,9 @@ export class Staging {
   readonly #rows: SealedRows;
   readonly #version: number;
   #nextLeaf: number;
-  #builder = new LeafBuilder();
+  readonly #builder = new LeafBuilder();
   readonly #refs = new Map<number, LeafRef>();
+  readonly #summaryLeaves = new Map<number, SummaryLeaf>();
   /** Leaves being sealed, one behind the other into the batch. */
   #sealing: Promise<unknown> = Promise.resolve();
   #batch: Batch = { summaries: [], bodies: [], bytes: 0 };
@@ -69,9 +71,14 @@ export class Staging {
     return this.#refs;
   }
 
+  /** Their summary halves, so that whoever makes them current need not read them back. */
+  get summaries(): ReadonlyMap<number, SummaryLeaf> {
+    return this.#summaryLeaves;
+  }
+
   /** Adds a customer to the leaves that are being filled. `null`: nothing to wait for, which it is nearly always. */
   add(entry: LeafEntry): Promise<Result<void, StorageError>> | null {
-    if (this.#builder.isFull(entry)) this.#seal(this.#nextLeaf++, this.#takeBuilt());
+    if (this.#builder.isFull(entry)) this.#seal(this.#nextLeaf++, this.#builder.finish());
     this.#builder.add(entry);
     return this.#underWay > UNDER_WAY_BYTES ? this.#makeRoom() : null;
   }
@@ -85,12 +92,11 @@ export class Staging {
     entries: readonly LeafEntry[],
     { split }: { readonly split: boolean },
   ): Promise<Result<void, StorageError>> {
-    let builder = new LeafBuilder();
+    const builder = new LeafBuilder();
     let number = leaf;
     for (const entry of entries) {
       if (split && builder.isFull(entry)) {
         this.#seal(number, builder.finish());
-        builder = new LeafBuilder();
         number = this.#nextLeaf++;
       }
       builder.add(entry);
@@ -124,7 +130,7 @@ export class Staging {
 
   /** Writes all that waits. */
   finish(): Promise<Result<void, StorageError>> {
-    if (this.#builder.count > 0) this.#seal(this.#nextLeaf++, this.#takeBuilt());
+    if (this.#builder.count > 0) this.#seal(this.#nextLeaf++, this.#builder.finish());
     return this.#written();
   }
 
@@ -136,16 +142,13 @@ export class Staging {
     );
   }
 
-  #takeBuilt(): LeafBytes {
-    const bytes = this.#builder.finish();
-    this.#builder = new LeafBuilder();
-    return bytes;
-  }
-
   /** Starts sealing: another thread does it, while this one fills the next leaf. */
   #seal(leaf: number, { customers, summary, body }: LeafBytes): void {
     const version = this.#version;
     this.#underWay += summary.length + body.length;
+    const parsed = parseSummaryLeaf(summary);
+    assert(parsed, 'a leaf is read as it is written');
+    this.#summaryLeaves.set(leaf, parsed);
     const sealed = Promise.all([
       this.#rows.sealLeaf('summaries', leaf, version, summary),
       this.#rows.sealLeaf('bodies', leaf, version, body),

@@ -5,7 +5,6 @@ import { assert, err, ok, type Result } from '#base/result.ts';
 import { createDeviceKeys, wrapDeviceKeys } from '#crypto/device-keys.ts';
 import { createHandoverKeys, openHandover } from '#crypto/handover.ts';
 import { createVaultKey, deriveLocalKeys } from '#crypto/keys.ts';
-import { createWorkspaceRoot } from '#crypto/membership.ts';
 import { checkPassphrase, type TooCommon, type TooShort } from '#crypto/passphrase.ts';
 import type { VaultKeyBytes } from '#crypto/byte-types.ts';
 import { createRecoveryKey, parseRecoveryKey, type NotARecoveryKey } from '#crypto/recovery.ts';
@@ -123,6 +122,7 @@ export class Workspaces {
       createdAt: clock.now(),
       ready: false,
     };
+    const { createWorkspaceRoot } = await import('#crypto/membership.ts');
     const root = await createWorkspaceRoot({
       workspace,
       device,
@@ -179,23 +179,30 @@ export class Workspaces {
   /** Failed attempts are counted before the slot is tried, so that a reload in the middle wins nothing. */
   async unlock(workspace: WorkspaceId, passphrase: string): Promise<Result<Session, UnlockError>> {
     return this.#open(workspace, async (store, slots) => {
-      const now = this.#environment.clock.now();
+      const { clock, derive } = this.#environment;
       const attempts = await readAttempts(store);
-      const waitMs = waitAfter(attempts, now);
+      const waitMs = waitAfter(attempts, clock.now());
       if (waitMs > 0) return err({ type: 'TooManyAttempts', waitMs });
-      const failing = { failed: attempts.failed + 1, at: now };
-      // On a full disk nothing is counted: a right passphrase still opens, so that people can read, back up and make room.
-      await store.writeMeta([{ key: 'attempts', value: failing }]);
-      const { derive } = this.#environment;
+      const count = async (value: Attempts): Promise<void> => {
+        // On a full disk nothing is counted: a right passphrase still opens, so that people can read, back up and make room.
+        await store.writeMeta([{ key: 'attempts', value }]);
+      };
+      const failed = attempts.failed + 1;
+      await count({ failed, at: clock.now() });
       const slot = slots.passphrase;
       const opened = await openPassphraseSlot({ workspace, slot, passphrase, derive });
-      if (!opened.ok && opened.error.type === 'WrongPassphrase') {
-        const after = waitAfter(failing, this.#environment.clock.now());
-        return err({ type: 'WrongPassphrase', waitMs: after });
+      if (opened.ok) {
+        await count(NO_ATTEMPTS);
+        return opened;
       }
-      const value = opened.ok ? NO_ATTEMPTS : attempts;
-      await store.writeMeta([{ key: 'attempts', value }]);
-      return opened as Result<VaultKeyBytes, UnlockError>;
+      if (opened.error.type !== 'WrongPassphrase') {
+        await count(attempts);
+        return err(opened.error);
+      }
+      // The pause begins with the answer, however long the derivation took.
+      const failure = { failed, at: clock.now() };
+      await count(failure);
+      return err({ type: 'WrongPassphrase', waitMs: waitAfter(failure, failure.at) });
     });
   }
 

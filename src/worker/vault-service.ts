@@ -6,7 +6,6 @@ import { checkPassphrase } from '#crypto/passphrase.ts';
 import { deviceOf } from '#domain/stamp.ts';
 import type { Importer } from '#exchange/import.ts';
 import type { Environment } from '#vault/environment.ts';
-import { exampleCustomers } from '#vault/example-customers.ts';
 import type { Session as OpenSession } from '#vault/session.ts';
 import type { WorkOptions } from '#vault/vault.ts';
 import { customerViewOf, historyOf } from '#vault/views.ts';
@@ -144,8 +143,10 @@ export function createVaultService(environment: Environment): VaultApi {
       asJob(job, onProgress, (options) =>
         unlocked().vault.undo(token, counting(options, 'undoing', 0)),
       ),
-    addExampleCustomers: (language) =>
-      unlocked().vault.add(exampleCustomers(language, environment.clock.now())),
+    async addExampleCustomers(language) {
+      const { exampleCustomers } = await import('#vault/example-customers.ts');
+      return unlocked().vault.add(exampleCustomers(language, environment.clock.now()));
+    },
 
     saveDraft: (draft) => unlocked().saveDraft(draft),
     readDraft: (form) => unlocked().readDraft(form),

@@ -160,6 +160,6 @@ function createDriver(driver: WebDriver, downloads: string, close: () => Promise
         text,
       ),
     words: () => driver.executeScript<string>(() => document.body.innerText),
-    close, debug: (s: string) => driver.executeScript(s),
+    close,
   };
 }

@@ -1,18 +1,18 @@
-import { expect, type Page } from '@playwright/test';
+import { expect, type Locator, type Page } from '@playwright/test';
 import { inEnglish } from './customers.ts';
 import { choose, downloaded, type ChosenFile, type DownloadedFile } from './files.ts';
 
 export class BackupsScreen {
   readonly #page: Page;
+  readonly button: Locator;
 
   constructor(page: Page) {
     this.#page = page;
+    this.button = page.getByRole('button', { name: 'Back up now' });
   }
 
   async backUp(): Promise<DownloadedFile> {
-    const file = await downloaded(this.#page, () =>
-      this.#page.getByRole('button', { name: 'Back up now' }).click(),
-    );
+    const file = await downloaded(this.#page, () => this.button.click());
     await expect(this.#page.getByText('Backup verified', { exact: true })).toBeVisible();
     return file;
   }

@@ -52,7 +52,7 @@ export class CustomerScreen {
     await this.field('Title').fill(title);
     await this.field('Due').fill(due);
     await this.save.click();
-    await expect(this.#page.getByText(title)).toBeVisible();
+    await expect(this.#page.getByText(title).first()).toBeVisible();
   }
 
   async delete(): Promise<void> {

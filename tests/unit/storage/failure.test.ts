@@ -2,8 +2,8 @@ import { Dexie } from 'dexie';
 import { describe, expect, it } from 'vitest';
 import { attempt, isConstraintError } from '#storage/failure.ts';
 
-function failing(error: unknown): () => Promise<never> {
-  return () => Promise.reject(error as Error);
+function failing(error: Error): () => Promise<never> {
+  return () => Promise.reject(error);
 }
 
 describe('what the database refuses', () => {

@@ -238,7 +238,10 @@ describe('the database', () => {
     await closed;
     expect(await commit(1)).toMatchObject({
       ok: false,
-      error: { type: 'StorageUnavailable', reason: expect.stringContaining('DatabaseClosedError') },
+      error: {
+        type: 'StorageUnavailable',
+        reason: expect.stringContaining('DatabaseClosedError') as string,
+      },
     });
   });
 
@@ -276,12 +279,16 @@ describe('the database', () => {
     expect(
       database.tables
         .map(({ name, schema }) => [name, schema.primKey.keyPath, schema.indexes])
-        .toSorted(([a], [b]) => (String(a) < String(b) ? -1 : 1)),
+        .toSorted(byText),
     ).toEqual(SCHEMA_1.map(([name, keyPath]) => [name, keyPath, []]));
     database.close();
     await WorkspaceStore.delete(old);
   });
 });
+
+function byText(a: unknown, b: unknown): number {
+  return JSON.stringify(a) < JSON.stringify(b) ? -1 : 1;
+}
 
 /** src/vault/FORMAT.md: the tables and what they are kept by. */
 const SCHEMA_1: readonly (readonly [name: string, keyPath: string | string[]])[] = [

@@ -1,6 +1,7 @@
 import 'fake-indexeddb/auto';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { RecordId } from '#base/ids.ts';
+import { err } from '#base/result.ts';
 import { valuesOf } from '#domain/values.ts';
 import { WorkspaceStore } from '#storage/workspace-store.ts';
 import type { Session } from '#vault/session.ts';
@@ -20,6 +21,8 @@ const WRITES = [
 
 class PowerGone extends Error {}
 
+type Write = (...parameters: unknown[]) => Promise<unknown>;
+
 /**
  * Makes the power go at the write of a number: before it (nothing of it is on the disk) or after it (all of it is, and nobody was told).
  * Every later call fails too, as it would in a process that is gone.
@@ -30,15 +33,16 @@ function cutPower(
 ): { restore: () => void; wasCut: () => boolean } {
   let writes = 0;
   let cut = false;
-  const originals = WRITES.map((name) => [name, WorkspaceStore.prototype[name]] as const);
+  const originals = WRITES.map(
+    (name) => [name, Reflect.get(WorkspaceStore.prototype, name) as Write] as const,
+  );
   for (const [name, original] of originals) {
-    const call = original as (...parameters: unknown[]) => Promise<unknown>;
     Object.assign(WorkspaceStore.prototype, {
       async [name](this: WorkspaceStore, ...parameters: unknown[]) {
         if (cut) throw new PowerGone();
-        if (writes++ < at) return call.apply(this, parameters);
+        if (writes++ < at) return original.apply(this, parameters);
         cut = true;
-        if (when === 'after') await call.apply(this, parameters);
+        if (when === 'after') await original.apply(this, parameters);
         throw new PowerGone();
       },
     });
@@ -123,11 +127,10 @@ describe('a crash at any write', () => {
 
   it('refuses an edit when the disk is full, writes nothing of it, and goes on when there is room', async () => {
     const { session } = await createSession();
-    const original = WorkspaceStore.prototype.commit;
-    WorkspaceStore.prototype.commit = () =>
-      Promise.resolve({ ok: false, error: { type: 'StorageFull' } });
+    vi.spyOn(WorkspaceStore.prototype, 'commit').mockResolvedValueOnce(
+      err({ type: 'StorageFull' }),
+    );
     const refused = await session.vault.save([{ kind: 'customer', values: { name: 'Ada' } }]);
-    WorkspaceStore.prototype.commit = original;
     expect(refused).toEqual({ ok: false, error: { type: 'StorageFull' } });
     expect(session.vault.living).toBe(0);
     must(await session.vault.save([{ kind: 'customer', values: { name: 'Ada' } }]));

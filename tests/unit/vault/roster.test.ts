@@ -51,7 +51,7 @@ function idOf(index: number): RecordId {
     .toString(32)
     .replaceAll(/[0189]/g, 'w')
     .padStart(3, 'a')
-    .padEnd(26, `${String.fromCharCode(97 + (index % 26))}`) as RecordId;
+    .padEnd(26, String.fromCharCode(97 + (index % 26))) as RecordId;
 }
 
 function summaryOf(index: number): fc.Arbitrary<Summary> {
