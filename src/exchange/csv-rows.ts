@@ -23,10 +23,7 @@ export interface Row {
 
 export type LineEnd = '\n' | '\r';
 
-type RowError = Extract<
-  ImportFileError,
-  { type: 'UnbalancedQuote' | 'NulByte' | 'CellTooLong' }
->;
+type RowError = Extract<ImportFileError, { type: 'UnbalancedQuote' | 'NulByte' | 'CellTooLong' }>;
 
 interface Parsed {
   readonly data: string[][];

@@ -6,6 +6,8 @@ export type ScreenAction = 'search' | 'edit' | 'log';
 
 class Shortcuts {
   readonly #actions = new Map<ScreenAction, () => void>();
+  /** Wished for before the screen that offers it was there. */
+  #wished: ScreenAction | undefined;
   #helpShown = $state(false);
 
   get helpShown(): boolean {
@@ -20,9 +22,16 @@ class Shortcuts {
     this.#helpShown = false;
   }
 
+  /** At the lock. */
+  forget(): void {
+    this.#helpShown = false;
+    this.#wished = undefined;
+  }
+
   /** Until the returned function is called. */
   offer(action: ScreenAction, run: () => void): () => void {
     this.#actions.set(action, run);
+    if (this.#wished === action) this.run(action);
     return () => {
       if (this.#actions.get(action) === run) this.#actions.delete(action);
     };
@@ -33,9 +42,16 @@ class Shortcuts {
   }
 
   run(action: ScreenAction): void {
+    this.#wished = undefined;
     this.#actions.get(action)?.();
+  }
+
+  /** Runs it as soon as a screen that is on its way offers it. */
+  runWhenOffered(action: ScreenAction): void {
+    if (this.offers(action)) this.run(action);
+    else this.#wished = action;
   }
 }
 
 export const shortcuts = new Shortcuts();
-onLeave(() => shortcuts.hideHelp());
+onLeave(() => shortcuts.forget());
