@@ -38,7 +38,7 @@ export async function register(): Promise<boolean> {
   if (workbox) return true;
   if (!('serviceWorker' in navigator)) return false;
   // A page that no worker served yet has the newest files: the first worker's arrival costs nobody what they are typing.
-  const wasServedByWorker = navigator.serviceWorker.controller !== null;
+  let isServedByWorker = navigator.serviceWorker.controller !== null;
   const script = trustedScriptAddress(new URL('sw.js', document.baseURI).href);
   const created = new Workbox(script, { updateViaCache: 'none' });
   created.addEventListener('waiting', () => {
@@ -46,7 +46,8 @@ export async function register(): Promise<boolean> {
     waitingCallback();
   });
   created.addEventListener('controlling', (event) => {
-    if (wasServedByWorker && (event.isUpdate || event.isExternal)) void reload();
+    if (isServedByWorker && (event.isUpdate || event.isExternal)) void reload();
+    isServedByWorker = true;
   });
   try {
     await created.register();
