@@ -359,7 +359,8 @@ export class Book {
     const body = await this.shelf.body(place.leaf);
     if (!body.ok) {
       if (body.error.type === 'Damaged') return err(body.error);
-      await this.#reload();
+      // Where this tab itself has rolled, memory has moved on already.
+      if (await this.shelf.isStale(this.shelf.checkpoint.version)) await this.#reload();
       return this.dossier(id);
     }
     const parsed = this.shelf.dossier(place.leaf, body.value, place.row);

@@ -121,8 +121,8 @@ export class Shelf {
     return true;
   }
 
-  /** Whether another tab has rolled since this checkpoint. */
-  async isStale(version = this.#checkpoint.version): Promise<boolean> {
+  /** Whether this tab or another has rolled since the checkpoint of a version. */
+  async isStale(version: number): Promise<boolean> {
     const mark = await this.#store.readMark('checkpoint');
     return mark !== undefined && mark.version > version;
   }
@@ -135,8 +135,11 @@ export class Shelf {
       this.#bodies.set(leaf, kept);
       return ok(kept);
     }
+    const ref = this.#refs.get(leaf);
     const opened = await this.scanBody(leaf);
     if (!opened.ok) return opened;
+    // Rolled while it was read: its rows are no longer where the roster says.
+    if (this.#refs.get(leaf) !== ref) return err({ type: 'Stale' });
     this.#bodies.set(leaf, opened.value);
     const [oldest] = this.#bodies.keys();
     if (this.#bodies.size > BODIES_KEPT && oldest !== undefined) this.#bodies.delete(oldest);
@@ -151,6 +154,8 @@ export class Shelf {
 
   /** Several in one request, for scans of everything. */
   async scanBodies(leaves: readonly number[]): Promise<Result<BodyLeaf, Damaged | Stale>[]> {
+    // Of the moment at which the leaves are named: a roll of this very tab may end while they are read.
+    const { version } = this.#checkpoint;
     const refs = leaves.map((leaf) => this.#refs.get(leaf));
     const present = refs.filter((ref) => ref !== undefined);
     const rows = await this.#store.readLeaves('bodies', present.map(keyOf));
@@ -160,7 +165,9 @@ export class Shelf {
         if (ref === undefined) return err({ type: 'Stale' });
         const opened = await this.#openBody(ref, rowByLeaf.get(ref.leaf));
         if (opened.ok) return opened;
-        if (opened.error === 'missing' && (await this.isStale())) return err({ type: 'Stale' });
+        if (opened.error === 'missing' && (await this.isStale(version))) {
+          return err({ type: 'Stale' });
+        }
         return err(this.#hit('bodies', ref.leaf, opened.error, ref.customers));
       }),
     );

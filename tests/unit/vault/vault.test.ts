@@ -258,4 +258,27 @@ describe('a vault', () => {
     open.push(byKit);
     expect(byKit.vault.living).toBe(601);
   });
+
+  it('reads the right customers while it rolls, and takes nothing for damage', async () => {
+    const { session } = await start();
+    const { vault } = session;
+    must(await vault.bulk(batches(1500), { signal: NEVER }));
+    const ids = vault.select(ALL);
+    for (let round = 0; round < 4; round++) {
+      for (const record of ids.filter((_, index) => index % 97 === round)) {
+        must(await vault.save([{ kind: 'customer', record, values: { source: `fair ${round}` } }]));
+      }
+      const rolling = vault.roll();
+      const reading = ids.map(async (id, index) => {
+        await new Promise((resolve) => setTimeout(resolve, index % 20));
+        expect([...must(await vault.openDossier(id)).keys()]).toEqual([id]);
+      });
+      const lines = [];
+      for await (const dossier of vault.dossierLines(NEVER)) lines.push(...must(dossier));
+      expect(lines.length).toBeGreaterThanOrEqual(1500);
+      must(await rolling);
+      await Promise.all(reading);
+    }
+    expect(vault.damage).toEqual([]);
+  });
 });
