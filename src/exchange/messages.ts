@@ -1,4 +1,4 @@
-/** What this room is asked and what it answers: the same shapes as in worker/vault-api.ts, which a test compares. */
+/** What this room is asked and what it answers. The worker's surface passes these shapes on as they are. */
 
 import type { RecordId } from '#base/ids.ts';
 import type { ListQuery } from '#vault/roster.ts';

@@ -10,6 +10,16 @@ import type { RecordId, WorkspaceId } from '#base/ids.ts';
 import type { Result } from '#base/result.ts';
 import type { FieldDefinition } from '#domain/catalogue.ts';
 import type { FieldName } from '#domain/change.ts';
+import type {
+  ExportRequest,
+  FileResult,
+  ImportFileError,
+  ImportOptions,
+  ImportPreview,
+  ImportReport,
+  Progress,
+} from '#exchange/messages.ts';
+import type { ReportWords } from '#exchange/skipped-rows.ts';
 import type { StorageError } from '#storage/failure.ts';
 import type { Damage, Damaged } from '#vault/damage.ts';
 import type { Facets, ListPage, ListQuery, TodayView } from '#vault/roster.ts';
@@ -79,13 +89,7 @@ export type OpenError = NotFound | Damaged;
 
 // ---- Long work ------------------------------------------------------------------------------------------------------
 
-export interface Progress {
-  /** Of `total`, in the same unit (rows, bytes or records); `total` 0: not known yet. */
-  readonly done: number;
-  readonly total: number;
-  /** A key of the texts that names the step. */
-  readonly step: string;
-}
+export type { Progress };
 
 export type OnProgress = (progress: Progress) => void;
 
@@ -94,101 +98,19 @@ export type JobId = number;
 
 // ---- Import and export ----------------------------------------------------------------------------------------------
 
-export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252' | 'gb18030';
-export type Delimiter = ',' | ';' | '\t';
-
-/** Where a column goes: a field or a part of one, named by `columnPlaces` of #domain/columns.ts; a new custom field; or nowhere. */
-export type ColumnTarget =
-  | { readonly type: 'field'; readonly field: string }
-  | { readonly type: 'custom'; readonly label: string }
-  | { readonly type: 'leaveOut' };
-
-export interface ImportOptions {
-  readonly encoding?: Encoding;
-  readonly delimiter?: Delimiter;
-  /** Absent: as guessed from the headers. One a column. */
-  readonly columns?: readonly ColumnTarget[];
-  /** Cells that mean "empty". */
-  readonly emptyWords: readonly string[];
-  /** Field by which a row updates an existing customer instead of making a new one; absent: every row is new. */
-  readonly matchBy?: 'email' | 'phone' | 'name' | 'company';
-  /** ISO 3166-1 alpha-2, for phone numbers without a country code. */
-  readonly defaultCountry?: string;
-}
-
-/** What the file looks like and what importing it so would do. Nothing has been written. */
-export interface ImportPreview {
-  readonly fileName: string;
-  readonly encoding: Encoding;
-  readonly delimiter: Delimiter;
-  readonly headers: readonly string[];
-  readonly columns: readonly ColumnTarget[];
-  /** The first rows as they stand. */
-  readonly sample: readonly (readonly string[])[];
-  /** Words found that probably mean "empty" (NULL, N/A, \N). */
-  readonly emptyWordsFound: readonly { readonly word: string; readonly rows: number }[];
-  readonly rows: number;
-  readonly willCreate: number;
-  readonly willUpdate: number;
-  readonly willSkip: number;
-  readonly skipped: readonly SkippedRow[];
-}
-
-export interface SkippedRow {
-  /** 1 is the header's line. */
-  readonly line: number;
-  /** Key of the texts. */
-  readonly reason: string;
-  readonly column?: string;
-}
-
-export type ImportFileError =
-  | { readonly type: 'NotCsv' }
-  | { readonly type: 'NoRows' }
-  | { readonly type: 'UnbalancedQuote'; readonly line: number }
-  | { readonly type: 'NulByte'; readonly line: number }
-  | { readonly type: 'TooManyColumns'; readonly columns: number; readonly limit: number }
-  | {
-      readonly type: 'CellTooLong';
-      readonly line: number;
-      readonly column: string;
-      readonly limit: number;
-    }
-  | { readonly type: 'FileTooLarge'; readonly bytes: number; readonly limit: number }
-  | { readonly type: 'TooManyRows'; readonly limit: number }
-  | { readonly type: 'NotInEncoding'; readonly encoding: Encoding; readonly line: number }
-  | { readonly type: 'NothingMapped' }
-  | { readonly type: 'Unreadable' };
-
-export interface ImportReport {
-  readonly created: number;
-  readonly updated: number;
-  readonly skipped: readonly SkippedRow[];
-  readonly undo: UndoToken;
-}
-
-export interface ExportRequest {
-  readonly format: 'csv' | 'jsonl';
-  /** Absent: all customers. */
-  readonly query?: ListQuery;
-  /** One customer only. */
-  readonly customer?: RecordId;
-}
-
-/** How the report on skipped rows is worded. */
-export interface ReportWords {
-  readonly fileName: string;
-  readonly line: string;
-  readonly reason: string;
-  readonly column: string;
-  /** Sentences by reason. */
-  readonly reasons: Readonly<Record<string, string>>;
-}
-
-export interface FileResult {
-  readonly name: string;
-  readonly blob: Blob;
-}
+export type {
+  ColumnTarget,
+  Delimiter,
+  Encoding,
+  ExportRequest,
+  FileResult,
+  ImportFileError,
+  ImportOptions,
+  ImportPreview,
+  ImportReport,
+  SkippedRow,
+} from '#exchange/messages.ts';
+export type { ReportWords } from '#exchange/skipped-rows.ts';
 
 // ---- Backup ---------------------------------------------------------------------------------------------------------
 
