@@ -55,7 +55,7 @@ export async function startBrowser(profile: string): Promise<RunningBrowser> {
   try {
     const port = await portIn(portFile);
     const address = `http://127.0.0.1:${port}`;
-    const browser = await chromium.connectOverCDP(address);
+    const browser = await chromium.connectOverCDP(address, { isLocal: true });
     const context = browser.contexts()[0];
     if (!context) throw new Error('Chromium has no window.');
     const page = context.pages()[0] ?? (await context.newPage());

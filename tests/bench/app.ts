@@ -1,13 +1,12 @@
 /** The figures that only the app as a whole has: what a person waits for and what the browser holds. */
 
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { chromium } from '@playwright/test';
 import puppeteer, { type CDPSession } from 'puppeteer-core';
 import { findBrowser } from '../browser.ts';
 import { createRandom, customersToCsv, generateCustomers } from '../customers.ts';
-import { csvFile } from '../e2e/pages/files.ts';
 import { Holdfast } from '../e2e/pages/holdfast.ts';
 import { startBrowser, type RunningBrowser } from '../running-browser.ts';
 import { median, p95, type Figures } from './figures.ts';
@@ -29,7 +28,8 @@ export async function measureApp(
   figures: Figures,
 ): Promise<void> {
   const site = await startSite(builtApp, folder);
-  const list = csvFile('customers.csv', customersToCsv(generateCustomers(at)));
+  const list = join(folder, 'customers.csv');
+  writeFileSync(list, customersToCsv(generateCustomers(at)));
   const longest: number[] = [];
   try {
     for (let run = 1; run <= runs; run += 1) {
@@ -205,6 +205,7 @@ export async function measureFirstVisit(folder: string, figures: Figures): Promi
     await holdfast.lock();
     const before = site.requests.length;
     const session = await context.newCDPSession(page);
+    await session.send('Network.enable');
     await session.send('Network.setCacheDisabled', { cacheDisabled: true });
     await page.reload({ waitUntil: 'commit' });
     await holdfast.locked.passphrase.fill('x');
