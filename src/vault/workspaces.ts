@@ -1,12 +1,13 @@
 /** The workspaces of this browser profile: which there are, making one, unlocking one, removing one. */
 
-import { createDeviceId, createWorkspaceId, type WorkspaceId } from '#base/ids.ts';
+import { createDeviceId, createWorkspaceId, type DeviceId, type WorkspaceId } from '#base/ids.ts';
 import { assert, err, ok, type Result } from '#base/result.ts';
-import { createDeviceKeys, wrapDeviceKeys } from '#crypto/device-keys.ts';
+import { createDeviceKeys, wrapDeviceKeys, type NewDeviceKeys } from '#crypto/device-keys.ts';
 import { createHandoverKeys, openHandover } from '#crypto/handover.ts';
 import { createVaultKey, deriveLocalKeys } from '#crypto/keys.ts';
 import { checkPassphrase, type TooCommon, type TooShort } from '#crypto/passphrase.ts';
 import type { VaultKeyBytes } from '#crypto/byte-types.ts';
+import type { RootHash } from '#crypto/membership.ts';
 import { createRecoveryKey, parseRecoveryKey, type NotARecoveryKey } from '#crypto/recovery.ts';
 import {
   createPassphraseSlot,
@@ -15,6 +16,7 @@ import {
   openRecoverySlot,
   type WrongRecoveryKey,
 } from '#crypto/slots.ts';
+import type { Json } from '#domain/change.ts';
 import { Directory } from '#storage/directory.ts';
 import type { StorageError } from '#storage/failure.ts';
 import { WorkspaceStore } from '#storage/workspace-store.ts';
@@ -28,8 +30,7 @@ import {
   type Slots,
 } from './meta.ts';
 import { NO_HASH, SealedRows } from './sealed-rows.ts';
-import { DEFAULT_SETTINGS, Session, type KitFile, type SlotError } from './session.ts';
-import { EMPTY_CHECKPOINT } from './shelf.ts';
+import type { KitFile, Session, SlotError } from './session.ts';
 import { Tabs } from './tabs.ts';
 import type { EditError, Vault } from './vault.ts';
 
@@ -50,6 +51,24 @@ export interface NewWorkspace {
   readonly passphrase: string;
 }
 
+/** A workspace that this device has asked to join. */
+export interface JoiningWorkspace {
+  readonly workspace: WorkspaceId;
+  /** Until the workspace itself says how it is called. */
+  readonly name: string;
+  readonly passphrase: string;
+  /** The membership log, verified. */
+  readonly lines: readonly string[];
+  readonly rootHash: RootHash;
+  readonly store: object;
+  /** What the device must remember until it is approved. */
+  readonly joining: Json;
+  readonly device: DeviceId;
+  readonly deviceKeys: NewDeviceKeys;
+}
+
+export type AlreadyHere = { readonly type: 'AlreadyHere' };
+
 export type PassphraseError = TooShort | TooCommon;
 
 export type CreateError<E = never> = PassphraseError | EditError | StorageError | E;
@@ -62,6 +81,20 @@ export type UnlockError =
   /** The workspace's rows are not there, or its slots are gone. */
   | { readonly type: 'NoSuchSlot' }
   | StorageError;
+
+/** Nothing of the engine is needed before there is a key: the unlock screen does not wait for it. It is asked for while the key is derived. */
+function loadEngine() {
+  const engine = Promise.all([import('./session.ts'), import('./shelf.ts')]).then(
+    ([{ DEFAULT_SETTINGS, Session }, { EMPTY_CHECKPOINT }]) => ({
+      DEFAULT_SETTINGS,
+      EMPTY_CHECKPOINT,
+      Session,
+    }),
+  );
+  // Whoever waits for it is told; where there is no key, nobody does.
+  engine.catch(() => undefined);
+  return engine;
+}
 
 /** How long a locked tab waits for one that is unlocked. */
 const HANDOVER_MS = 400;
@@ -108,6 +141,7 @@ export class Workspaces {
     const good = checkPassphrase(passphrase);
     if (!good.ok) return good;
     const { clock, derive } = this.#environment;
+    const { DEFAULT_SETTINGS, EMPTY_CHECKPOINT, Session } = await loadEngine();
     const workspace = createWorkspaceId();
     const device = createDeviceId();
     const vaultKey = createVaultKey();
@@ -236,6 +270,18 @@ export class Workspaces {
     return deleted.ok ? this.directory.forget(workspace) : deleted;
   }
 
+  /** Makes a workspace that waits to be approved, and unlocks it. */
+  join(
+    request: JoiningWorkspace,
+  ): Promise<Result<Session, PassphraseError | StorageError | AlreadyHere>> {
+    throw new Error('not yet');
+  }
+
+  /** Removes a workspace and ends every tab that has it open. */
+  wipe(workspace: WorkspaceId): Promise<Result<void, StorageError>> {
+    throw new Error('not yet');
+  }
+
   async #open(
     workspace: WorkspaceId,
     findKey: (store: WorkspaceStore, slots: Slots) => Promise<Result<VaultKeyBytes, UnlockError>>,
@@ -245,6 +291,7 @@ export class Workspaces {
     const store = opened.value;
     const header = (await store.readMeta('header')) as Header | undefined;
     const slots = (await store.readMeta('slots')) as Slots | undefined;
+    const engine = loadEngine();
     const key = await unlockable(header, slots, () => {
       assert(slots, 'slots were checked');
       return findKey(store, slots);
@@ -254,6 +301,7 @@ export class Workspaces {
       return key;
     }
     assert(header, 'the header was checked');
+    const { Session } = await engine;
     const session = await Session.open({
       environment: this.#environment,
       store,

@@ -8,13 +8,13 @@ import type { Importer } from '#exchange/import.ts';
 import type { Environment } from '#vault/environment.ts';
 import type { Session as OpenSession } from '#vault/session.ts';
 import type { WorkOptions } from '#vault/vault.ts';
-import { customerViewOf, historyOf } from '#vault/views.ts';
 import { Workspaces } from '#vault/workspaces.ts';
 import type { Rehearsal } from './backups.ts';
 import type { JobId, OnProgress, Preferences, Session, VaultApi, VaultEvent } from './vault-api.ts';
 
 /** What only some verbs need comes with the first call of one, so that the unlock screen does not wait for it. */
 const backups = () => import('./backups.ts');
+const views = () => import('#vault/views.ts');
 
 export function createVaultService(environment: Environment): VaultApi {
   const workspaces = new Workspaces(environment);
@@ -123,6 +123,7 @@ export function createVaultService(environment: Environment): VaultApi {
     async openCustomer(id) {
       const dossier = await unlocked().vault.openDossier(id);
       if (!dossier.ok) return dossier;
+      const { customerViewOf } = await views();
       const view = customerViewOf(id, dossier.value);
       return view === null ? err({ type: 'NotFound' }) : ok(view);
     },
@@ -134,6 +135,7 @@ export function createVaultService(environment: Environment): VaultApi {
       if (state === undefined) return err({ type: 'NotFound' });
       const definition = open.vault.fieldsOf(state.kind).find(({ name }) => name === field);
       if (definition === undefined) return err({ type: 'NotFound' });
+      const { historyOf } = await views();
       return ok(historyOf(state, definition, (stamp) => open.nameOf(deviceOf(stamp))));
     },
 
