@@ -1,13 +1,12 @@
 /** The workspaces of this browser profile: which there are, making one, unlocking one, removing one. */
 
-import { createDeviceId, createWorkspaceId, type DeviceId, type WorkspaceId } from '#base/ids.ts';
+import { createDeviceId, createWorkspaceId, type WorkspaceId } from '#base/ids.ts';
 import { assert, err, ok, type Result } from '#base/result.ts';
-import { createDeviceKeys, wrapDeviceKeys, type NewDeviceKeys } from '#crypto/device-keys.ts';
+import { createDeviceKeys, wrapDeviceKeys } from '#crypto/device-keys.ts';
 import { createHandoverKeys, openHandover } from '#crypto/handover.ts';
 import { createVaultKey, deriveLocalKeys } from '#crypto/keys.ts';
 import { checkPassphrase, type TooCommon, type TooShort } from '#crypto/passphrase.ts';
 import type { VaultKeyBytes } from '#crypto/byte-types.ts';
-import type { RootHash } from '#crypto/membership.ts';
 import { createRecoveryKey, parseRecoveryKey, type NotARecoveryKey } from '#crypto/recovery.ts';
 import {
   createPassphraseSlot,
@@ -16,7 +15,6 @@ import {
   openRecoverySlot,
   type WrongRecoveryKey,
 } from '#crypto/slots.ts';
-import type { Json } from '#domain/change.ts';
 import { Directory } from '#storage/directory.ts';
 import type { StorageError } from '#storage/failure.ts';
 import { WorkspaceStore } from '#storage/workspace-store.ts';
@@ -50,24 +48,6 @@ export interface NewWorkspace {
   readonly memberName: string;
   readonly passphrase: string;
 }
-
-/** A workspace that this device has asked to join. */
-export interface JoiningWorkspace {
-  readonly workspace: WorkspaceId;
-  /** Until the workspace itself says how it is called. */
-  readonly name: string;
-  readonly passphrase: string;
-  /** The membership log, verified. */
-  readonly lines: readonly string[];
-  readonly rootHash: RootHash;
-  readonly store: object;
-  /** What the device must remember until it is approved. */
-  readonly joining: Json;
-  readonly device: DeviceId;
-  readonly deviceKeys: NewDeviceKeys;
-}
-
-export type AlreadyHere = { readonly type: 'AlreadyHere' };
 
 export type PassphraseError = TooShort | TooCommon;
 
@@ -268,18 +248,6 @@ export class Workspaces {
   async remove(workspace: WorkspaceId): Promise<Result<void, StorageError>> {
     const deleted = await WorkspaceStore.delete(workspace);
     return deleted.ok ? this.directory.forget(workspace) : deleted;
-  }
-
-  /** Makes a workspace that waits to be approved, and unlocks it. */
-  join(
-    request: JoiningWorkspace,
-  ): Promise<Result<Session, PassphraseError | StorageError | AlreadyHere>> {
-    throw new Error('not yet');
-  }
-
-  /** Removes a workspace and ends every tab that has it open. */
-  wipe(workspace: WorkspaceId): Promise<Result<void, StorageError>> {
-    throw new Error('not yet');
   }
 
   async #open(
