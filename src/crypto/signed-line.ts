@@ -1,4 +1,7 @@
-/** The lines that the membership log is made of: a text, kept as it was signed, and its signature. FORMAT.md section 8. */
+/**
+ * Signed lines: a text, kept as it was signed, and its signature. The membership log is made of them, and what devices say in a
+ * store. FORMAT.md section 8.
+ */
 
 import { base64ToBytes, bytesToBase64, bytesToHex, utf8Bytes } from '#base/bytes.ts';
 import { assert } from '#base/result.ts';
@@ -10,8 +13,9 @@ import { sign, verify } from './key-pairs.ts';
 const MAX_BODY_LENGTH = 256 * 1024;
 /** JSON in JSON: every quote is escaped once more. */
 const MAX_LINE_LENGTH = 2 * MAX_BODY_LENGTH;
-/** No signature over a membership record can pass for one over anything else that a device signs. */
-const SIGNED_PREFIX = 'holdfast/1 membership\n';
+
+/** What a line is signed for. It is signed too, so that a head can't pass for a membership record. */
+export type SignedPurpose = 'membership' | 'head' | 'attestation' | 'collection' | 'wiped' | 'join';
 
 export interface SignedLine {
   /** The exact text that was signed. */
@@ -22,12 +26,20 @@ export interface SignedLine {
 }
 
 /** Without a line end. */
-export async function signLine(privateKey: SigningPrivateKey, body: string): Promise<string> {
-  return writeLine(body, await sign(privateKey, utf8Bytes(SIGNED_PREFIX + body)));
+export async function signLine(
+  privateKey: SigningPrivateKey,
+  body: string,
+  purpose: SignedPurpose = 'membership',
+): Promise<string> {
+  return writeLine(body, await sign(privateKey, signedBytes(purpose, body)));
 }
 
-export async function isSignedBy(key: SigningPublicKeyBytes, line: SignedLine): Promise<boolean> {
-  return verify(key, line.signature, utf8Bytes(SIGNED_PREFIX + line.body));
+export async function isSignedBy(
+  key: SigningPublicKeyBytes,
+  line: SignedLine,
+  purpose: SignedPurpose = 'membership',
+): Promise<boolean> {
+  return verify(key, line.signature, signedBytes(purpose, line.body));
 }
 
 /** `null` where it is no such line, or not in the one form that section 8 allows: two texts never say the same. */
@@ -64,6 +76,10 @@ export function fromBase64(text: string): Uint8Array {
   const bytes = base64ToBytes(text);
   assert(bytes, 'the schema has checked that this is Base64');
   return bytes;
+}
+
+function signedBytes(purpose: SignedPurpose, body: string): Uint8Array {
+  return utf8Bytes(`holdfast/1 ${purpose}\n${body}`);
 }
 
 function writeLine(body: string, signature: Uint8Array): string {

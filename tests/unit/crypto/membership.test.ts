@@ -66,6 +66,7 @@ describe('a new workspace', () => {
       signing: deviceKeys.signing.publicKey,
       agreement: deviceKeys.agreement.publicKey,
       addedAt: 0,
+      roles: [{ from: 0, role: 'admin' }],
     });
     expect(state.recoveryRecipient).toBe(recoveryKey.recipient);
     expect(state.recoverySigner).toEqual(recoveryKey.signerPublicKey);
@@ -221,17 +222,17 @@ describe('a membership log', () => {
       type: 'NewerFormat',
       line: 0,
     });
-    const invite = {
+    const oath = {
       format: 1,
-      type: 'invite',
+      type: 'oath',
       n: 1,
       previous: state.position.hash,
       signer: device,
       anything: true,
     };
-    const line = await signedLine(invite);
+    const line = await signedLine(oath);
     expect(await errorFor(rootLine, genesisLine, line)).toEqual({ type: 'NewerFormat', line: 2 });
-    const forged = await signedLine(invite, strangerKeys);
+    const forged = await signedLine(oath, strangerKeys);
     expect((await errorFor(rootLine, genesisLine, forged)).type).toBe('BadSignature');
   });
 

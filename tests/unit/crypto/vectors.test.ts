@@ -1,6 +1,6 @@
 /**
- * Every file in tests/vectors/crypto is a value that some version wrote, with what a reader must say of it. Files are added, never changed: what
- * opened once opens for ever.
+ * Every file in tests/vectors/crypto is a value that some version wrote, with what a reader must say of it. Files are added, their
+ * values never changed: what opened once opens for ever.
  */
 
 import { readdirSync, readFileSync } from 'node:fs';
@@ -9,22 +9,41 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bytesToHex, hexToBytes, utf8Bytes } from '#base/bytes.ts';
 import type { DeviceId, WorkspaceId } from '#base/ids.ts';
-import { ok, type Result } from '#base/result.ts';
+import { err, ok, type Result } from '#base/result.ts';
 import { decryptAgeBytes } from '#crypto/age.ts';
 import { deriveByArgon2id } from '#crypto/argon2id.ts';
-import { privateKeyBytes, vaultKeyBytes, type SealingKey } from '#crypto/byte-types.ts';
+import {
+  agreementPublicKeyBytes,
+  epochKeyBytes,
+  fixedKeyBytes,
+  hashBytes,
+  privateKeyBytes,
+  signingPublicKeyBytes,
+  vaultKeyBytes,
+  type SealingKey,
+} from '#crypto/byte-types.ts';
 import { unwrapDeviceKeys } from '#crypto/device-keys.ts';
 import type { HkdfInfo } from '#crypto/hash.ts';
 import { openWith } from '#crypto/hpke.ts';
+import {
+  checkCode,
+  inviteKeys,
+  openJoinName,
+  readInviteLink,
+  readJoinRequest,
+} from '#crypto/invite.ts';
 import { agreementPublicKeyOf, importAgreementKey } from '#crypto/key-pairs.ts';
 import { deriveLocalKeys, type LocalKeyPurpose } from '#crypto/keys.ts';
 import { verifyMembership, type RootHash } from '#crypto/membership.ts';
 import { readRecoveryKit } from '#crypto/recovery-kit.ts';
 import { parseRecoveryKey, recoveryAgreementKeys } from '#crypto/recovery.ts';
+import { isObjectSignedBy, openObject, padme, readObjectHeader } from '#crypto/sealed-object.ts';
 import { associatedData, open, type AssociatedFields } from '#crypto/sealing.ts';
+import { isSignedBy, parseLine, type SignedPurpose } from '#crypto/signed-line.ts';
 import { openPassphraseSlot, openRecoverySlot } from '#crypto/slots.ts';
 import { verifySsh } from '#crypto/ssh-signature.ts';
-import { openWorkspaceKeys } from '#crypto/workspace-keys.ts';
+import { openCredentials } from '#crypto/store-credentials.ts';
+import { attachmentName, openEpochKeys, openWorkspaceKeys } from '#crypto/workspace-keys.ts';
 import { flipBit, numRuns, valueOf } from './samples.ts';
 
 interface Vector {
@@ -98,6 +117,109 @@ const readers = {
     const keys = await openWorkspaceKeys(state.value, 'recovery', agreement);
     if (!keys.ok) return keys;
     return ok(`${bytesToHex(keys.value.epochKey)} ${bytesToHex(keys.value.fixedKey)}`);
+  },
+  /** What a whole log makes, and the keys of every epoch by the recovery key. */
+  membershipState: async (bytes, given) => {
+    const verified = await verifyMembership({
+      lines: textOf(bytes).trimEnd().split('\n'),
+      rootHash: given('rootHash') as RootHash,
+    });
+    if (!verified.ok) return verified;
+    const state = verified.value;
+    const agreement = await recoveryAgreementKeys(
+      valueOf(await parseRecoveryKey(given('recoveryKey'))),
+    );
+    const keys = await openEpochKeys(state, 'recovery', agreement);
+    if (!keys.ok) return keys;
+    const epochs = Array.from({ length: state.epoch + 1 }, (_, epoch) => keys.value.keyOf(epoch));
+    return ok(
+      JSON.stringify({
+        position: state.position,
+        devices: Array.from(
+          state.devices,
+          ([device, { roles, addedAt, removedAt, removedLast }]) => ({
+            device,
+            roles,
+            addedAt,
+            removedAt,
+            removedLast,
+          }),
+        ),
+        invites: Array.from(state.invites, ([invite, { key: _, ...rest }]) => ({
+          invite,
+          ...rest,
+        })),
+        records: state.records.map(({ epoch, time }) => [epoch, time]),
+        epochKeys: epochs.map((key) => key && bytesToHex(key)),
+        fixedKey: bytesToHex(keys.value.fixedKey),
+      }),
+    );
+  },
+  storeCredentials: async (bytes, given) => {
+    const lines = textOf(bytes).trimEnd().split('\n');
+    const state = await verifyMembership({ lines, rootHash: given('rootHash') as RootHash });
+    if (!state.ok) return state;
+    const privateKey = await importAgreementKey(privateKeyBytes(fromHex(given('scalar'))));
+    const agreement = { privateKey, publicKey: await agreementPublicKeyOf(privateKey) };
+    const opened = await openCredentials(state.value, given('device') as DeviceId, agreement);
+    return opened.ok ? ok(JSON.stringify(opened.value)) : opened;
+  },
+  signedLine: async (bytes, given) => {
+    const line = parseLine(textOf(bytes));
+    const key = signingPublicKeyBytes(fromHex(given('key')));
+    const isAuthentic =
+      line !== null && (await isSignedBy(key, line, given('purpose') as SignedPurpose));
+    return isAuthentic ? ok(line.body) : err({ type: 'NotAuthentic' });
+  },
+  object: async (bytes, given) => {
+    const key = signingPublicKeyBytes(fromHex(given('signing')));
+    if (!(await isObjectSignedBy(bytes, key))) return err({ type: 'NotAuthentic' });
+    const header = readObjectHeader(bytes);
+    if (!header.ok) return header;
+    const epochKey = epochKeyBytes(fromHex(given('epochKey')));
+    const body = await openObject(bytes, epochKey, Number(given('limit')));
+    return body.ok ? ok(`${JSON.stringify(header.value)} ${textOf(body.value)}`) : body;
+  },
+  /** Lines of a length and what it is padded to. */
+  padme: (bytes) => {
+    const pairs = textOf(bytes)
+      .split('\n')
+      .map((line) => line.split(' '));
+    const isTrue = pairs.every(([length, padded]) => String(padme(Number(length))) === padded);
+    return Promise.resolve(isTrue ? ok('as the table says') : err({ type: 'OtherPadding' }));
+  },
+  attachmentName: async (bytes, given) => {
+    const name = await attachmentName(
+      fixedKeyBytes(fromHex(given('fixedKey'))),
+      hashBytes(fromHex(given('contentSha256'))),
+    );
+    return textOf(bytes) === name ? ok(name) : err({ type: 'OtherName' });
+  },
+  joinRequest: async (bytes, given) => {
+    const { signing } = await inviteKeys(given('code'));
+    const place = { workspace: given('workspace') as WorkspaceId, invite: given('invite') };
+    const read = await readJoinRequest(textOf(bytes), { ...place, inviteKey: signing.publicKey });
+    if (!read.ok) return read;
+    const name = await openJoinName(read.value, { ...place, code: given('code') });
+    if (!name.ok) return name;
+    const { device, membership, ...keys } = read.value;
+    const publicKeys = `${bytesToHex(keys.signing)} ${bytesToHex(keys.agreement)}`;
+    return ok(`${device} ${publicKeys} ${membership.n} ${membership.hash} ${name.value}`);
+  },
+  checkCode: async (bytes, given) => {
+    const digits = await checkCode({
+      code: given('code'),
+      membership: { n: Number(given('n')), hash: given('hash') },
+      signing: signingPublicKeyBytes(fromHex(given('signing'))),
+      agreement: agreementPublicKeyBytes(fromHex(given('agreement'))),
+    });
+    return textOf(bytes) === digits ? ok(digits) : err({ type: 'OtherDigits' });
+  },
+  /** A link is not signed: changed, it may be another one, but not this one. */
+  inviteLink: (bytes, given) => {
+    const fields = JSON.stringify(readInviteLink(textOf(bytes)));
+    const isThis = fields === given('fields');
+    return Promise.resolve(isThis ? ok(fields) : err({ type: 'NotThisLink' }));
   },
   sshSignature: async (bytes, given) => {
     const signer = await verifySsh({
