@@ -1,4 +1,4 @@
-/** `npm start`: serves the built app that lies beside this file, and says where. */
+/** `npm start`: serves the built app that lies beside this file, and a store for it, and says where. */
 
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
@@ -7,6 +7,9 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { readSettings, type Settings } from './settings.ts';
 import { createStaticSite } from './static.ts';
+import { keyPairsFile, loadKeyPairs, type KeyPair, type KeyPairs } from './store/key-pairs.ts';
+import { openObjects } from './store/objects.ts';
+import { BUCKET, createStore, type Store } from './store/store.ts';
 
 const settings = readSettings(process.env);
 if (!settings.ok) stop(settings.error.message);
@@ -16,10 +19,14 @@ if (!existsSync(join(directory, 'index.html'))) {
   stop('The app is not built yet: run "npm start", or "npm run build" first.');
 }
 
-const { host, tls, stores } = settings.value;
+const { host, tls, stores, storeFolder } = settings.value;
 const site = createStaticSite({ directory, stores });
+const opened = storeFolder === undefined ? null : await openStore(storeFolder);
 const answer: RequestListener = (request, response) => {
-  site(request, response).catch((error: unknown) => response.destroy(error as Error));
+  const answered = opened?.store.isFor(request)
+    ? opened.store.answer(request, response)
+    : site(request, response);
+  answered.catch((error: unknown) => response.destroy(error as Error));
 };
 
 let { port } = settings.value;
@@ -33,7 +40,8 @@ for (const address of addressesOf(host)) {
 }
 if (servers.length === 0) stop(`There is no address for HOST "${host}" on this machine.`);
 
-process.stdout.write(`Holdfast is at ${tls ? 'https' : 'http'}://${inAddress(host)}:${port}\n`);
+const origin = `${tls ? 'https' : 'http'}://${inAddress(host)}:${port}`;
+process.stdout.write(`Holdfast is at ${origin}\n${opened ? opened.describe(origin) : ''}`);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
     for (const server of servers) {
@@ -41,6 +49,42 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       server.closeAllConnections();
     }
   });
+}
+
+interface OpenedStore {
+  readonly store: Store;
+  /** What a person needs to connect it. */
+  describe(endpoint: string): string;
+}
+
+async function openStore(folder: string): Promise<OpenedStore> {
+  const objects = await openObjects(folder);
+  if (!objects.ok) stop(objects.error.message);
+  const keyPairs = await loadKeyPairs(folder);
+  if (!keyPairs.ok) stop(keyPairs.error.message);
+  const store = createStore({
+    objects: objects.value,
+    keyPairs: keyPairs.value,
+    onFault: (error) => process.stderr.write(`The store failed: ${messageOf(error)}\n`),
+  });
+  return {
+    store,
+    describe: (endpoint) =>
+      [
+        `Its store: endpoint ${endpoint}, bucket ${BUCKET}, kept in ${folder}`,
+        // A log is read by more people than a terminal.
+        ...(process.stdout.isTTY
+          ? keyPairLines(keyPairs.value)
+          : [`Its two key pairs are in ${keyPairsFile(folder)}`]),
+        '',
+      ].join('\n'),
+  };
+}
+
+function keyPairLines({ full, appendOnly }: KeyPairs): string[] {
+  const line = ({ accessKeyId, secretAccessKey }: KeyPair, purpose: string) =>
+    `  access key ${accessKeyId}  secret key ${secretAccessKey}  ${purpose}`;
+  return [line(full, 'for administrators'), line(appendOnly, 'for devices: adds, never deletes')];
 }
 
 /** "localhost" is two addresses, and browsers try either one first. */

@@ -1,5 +1,7 @@
 /** What the environment says about how to serve. */
 
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { err, ok, type Result } from '#base/result.ts';
 
 export interface Settings {
@@ -9,6 +11,8 @@ export interface Settings {
   readonly tls?: { readonly certPath: string; readonly keyPath: string };
   /** Origins that the app may speak to besides its own. */
   readonly stores: readonly string[];
+  /** The folder of the store that comes with the app; absent where it is switched off. */
+  readonly storeFolder?: string;
 }
 
 export interface SettingsError {
@@ -40,12 +44,31 @@ export function readSettings(
     );
   }
 
+  const store = environment['HOLDFAST_STORE'] || 'on';
+  if (store !== 'on' && store !== 'off') {
+    return refused(
+      `HOLDFAST_STORE is "${store}": give "off" to serve the app alone, or leave it out.`,
+    );
+  }
+
   return ok({
     port,
     host: environment['HOST'] || 'localhost',
     ...(certPath && keyPath ? { tls: { certPath, keyPath } } : {}),
     stores,
+    ...(store === 'on' ? { storeFolder: storeFolderOf(environment) } : {}),
   });
+}
+
+/** Where this system keeps what programs store for a person, unless a folder is named. */
+function storeFolderOf(environment: Readonly<Record<string, string | undefined>>): string {
+  const named = environment['HOLDFAST_DATA'];
+  if (named) return resolve(named);
+  const dataHome =
+    environment['XDG_DATA_HOME'] ||
+    environment['LOCALAPPDATA'] ||
+    join(homedir(), '.local', 'share');
+  return join(dataHome, 'holdfast');
 }
 
 /**

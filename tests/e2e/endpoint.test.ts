@@ -1,12 +1,14 @@
 /** `npm start` after the build: what the host says and does as a program. */
 
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { get } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
+import { AwsClient } from 'aws4fetch';
 import { startEndpoint } from '../endpoint.ts';
 
 const main = join(import.meta.dirname, '../../dist/endpoint/main.js');
@@ -15,7 +17,7 @@ const tls = join(import.meta.dirname, '../vectors/tls');
 /** Runs the host until it ends by itself, as it does where it cannot serve. */
 function refusal(environment: Record<string, string>): Promise<{ code: number; said: string }> {
   const child = spawn(process.execPath, [main], {
-    env: { ...process.env, PORT: '0', ...environment },
+    env: { ...process.env, PORT: '0', HOLDFAST_STORE: 'off', ...environment },
   });
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
@@ -86,4 +88,30 @@ test('with a certificate it serves https', async () => {
   } finally {
     await endpoint.stop();
   }
+});
+
+test('a store lies beside the app', async () => {
+  const endpoint = await startEndpoint();
+  try {
+    const { store } = endpoint;
+    const client = new AwsClient({ ...store.full, service: 's3', region: 'auto', retries: 0 });
+    const address = `${store.endpoint}/${store.bucket}/kelp`;
+    expect((await client.fetch(address, { method: 'PUT', body: 'forest' })).status).toBe(200);
+    expect(await (await client.fetch(address)).text()).toBe('forest');
+    expect((await fetch(address)).status).toBe(403);
+    expect((await fetch(endpoint.address)).status).toBe(200);
+  } finally {
+    await endpoint.stop();
+  }
+});
+
+test('a store outlives its host, with its keys', async () => {
+  const data = mkdtempSync(join(tmpdir(), 'holdfast-store-'));
+  const first = await startEndpoint({ data });
+  const keys = first.store.full;
+  await first.stop();
+  const second = await startEndpoint({ data });
+  expect(second.store.full).toEqual(keys);
+  await second.stop();
+  rmSync(data, { recursive: true });
 });

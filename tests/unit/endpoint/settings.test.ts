@@ -1,12 +1,36 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readSettings } from '#endpoint/settings.ts';
 
 describe('reading the settings', () => {
-  it('serves on localhost:4180, to no store, where nothing is said', () => {
+  it('serves on localhost:4180, with its own store alone, where nothing is said', () => {
     expect(readSettings({})).toEqual({
       ok: true,
-      value: { port: 4180, host: 'localhost', stores: [] },
+      value: {
+        port: 4180,
+        host: 'localhost',
+        stores: [],
+        storeFolder: join(homedir(), '.local/share/holdfast'),
+      },
     });
+  });
+
+  it.each([
+    [{ HOLDFAST_DATA: '/srv/kelp', XDG_DATA_HOME: '/data' }, resolve('/srv/kelp')],
+    [{ HOLDFAST_DATA: 'kelp' }, resolve('kelp')],
+    [{ XDG_DATA_HOME: '/data' }, join('/data', 'holdfast')],
+    [{ HOLDFAST_DATA: '', LOCALAPPDATA: '/local' }, join('/local', 'holdfast')],
+    [{ HOLDFAST_STORE: 'on', XDG_DATA_HOME: '/data' }, join('/data', 'holdfast')],
+    [{ HOLDFAST_STORE: 'off', HOLDFAST_DATA: '/srv/kelp' }, undefined],
+  ])('for %j its store lies in %s', (environment, folder) => {
+    const settings = readSettings(environment);
+    expect(settings.ok && settings.value.storeFolder).toBe(folder);
+  });
+
+  it('refuses HOLDFAST_STORE that is neither on nor off', () => {
+    const settings = readSettings({ HOLDFAST_STORE: 'no' });
+    expect(!settings.ok && settings.error.message).toContain('HOLDFAST_STORE is "no"');
   });
 
   it('honours PORT, HOST, the certificate and the stores', () => {
@@ -16,6 +40,7 @@ describe('reading the settings', () => {
       TLS_CERT: 'cert.pem',
       TLS_KEY: 'key.pem',
       HOLDFAST_STORES: 'https://s3.example.com, http://localhost:9000 https://[2001:db8::1]:9443',
+      HOLDFAST_STORE: 'off',
     });
     expect(settings).toEqual({
       ok: true,
