@@ -1,12 +1,14 @@
 /**
- * The stages of `npm test`, `npm run test:deep`, `npm run test:engines` and `npm run types`: each runs as
- * a program of its own and writes what it has to say; the last line sums them up.
+ * The stages of `npm test`, `npm run test:deep`, `npm run test:engines`, `npm run test:ceph` and `npm run types`:
+ * each runs as a program of its own and writes what it has to say; the last line sums them up.
  */
 
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { findBrowser } from './browser.ts';
+import { cephPrograms } from './ceph/cluster.ts';
+import { runCeph } from './ceph/run.ts';
 import { runEngines } from './engines/run.ts';
 import { ensurePrograms } from './programs.ts';
 
@@ -56,6 +58,7 @@ const stagesByCommand: Readonly<Record<string, readonly Stage[]>> = {
     ),
   ],
   engines: [build, engines],
+  ceph: [ceph],
   types: typePrograms,
 };
 
@@ -63,6 +66,7 @@ const programsByCommand: Readonly<Record<string, readonly string[]>> = {
   test: ['age', 'age-keygen', 'ssh-keygen'],
   deep: ['age', 'age-keygen', 'ssh-keygen'],
   engines: ['firefox-esr', 'WebKitWebDriver', 'Xvfb'],
+  ceph: cephPrograms,
 };
 
 const command = process.argv[3] ?? 'test';
@@ -88,6 +92,11 @@ process.stdout.write(
 async function engines(): Promise<Counts> {
   process.stdout.write('\nThe main story in other engines\n');
   return runEngines();
+}
+
+async function ceph(): Promise<Counts> {
+  process.stdout.write('\nThe store on a real cluster\n');
+  return runCeph();
 }
 
 /** A stage that counts as one. */

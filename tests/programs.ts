@@ -57,6 +57,8 @@ export function isExecutable(path: string): boolean {
 
 const packagesByProgram: Readonly<Record<string, string>> = {
   'age-keygen': 'age',
+  ceph: 'ceph-common',
+  'radosgw-admin': 'ceph-common',
   'ssh-keygen': 'openssh-client',
   firefox: 'firefox-esr',
   'firefox-esr': 'firefox-esr',
