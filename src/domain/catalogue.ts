@@ -64,6 +64,8 @@ export function isSetType(type: FieldType): boolean {
 interface KindEntry {
   readonly label: Label;
   readonly belongsTo: 'itself' | 'customer' | 'workspace';
+  /** The lowest role that may author it. */
+  readonly author: 'member' | 'admin';
   readonly fields: Readonly<Record<FieldName, FieldEntry>>;
 }
 
@@ -139,6 +141,7 @@ const kinds = {
   customer: {
     label: label('Customer', '客户'),
     belongsTo: 'itself',
+    author: 'member',
     fields: {
       name: NAME,
       company: {
@@ -222,6 +225,7 @@ const kinds = {
   contact: {
     label: label('Contact', '联系人'),
     belongsTo: 'customer',
+    author: 'member',
     fields: {
       name: { ...NAME, required: true },
       title: TITLE,
@@ -233,6 +237,7 @@ const kinds = {
   interaction: {
     label: label('Interaction', '往来'),
     belongsTo: 'customer',
+    author: 'member',
     fields: {
       type: {
         type: 'choice',
@@ -267,6 +272,7 @@ const kinds = {
   transaction: {
     label: label('Transaction', '交易'),
     belongsTo: 'customer',
+    author: 'member',
     fields: {
       date: {
         type: 'date',
@@ -320,6 +326,7 @@ const kinds = {
   need: {
     label: label('Need', '需求'),
     belongsTo: 'customer',
+    author: 'member',
     fields: {
       title: {
         type: 'text',
@@ -371,6 +378,7 @@ const kinds = {
   feedback: {
     label: label('Feedback', '反馈'),
     belongsTo: 'customer',
+    author: 'member',
     fields: {
       type: {
         type: 'choice',
@@ -406,6 +414,7 @@ const kinds = {
   task: {
     label: label('Task', '任务'),
     belongsTo: 'customer',
+    author: 'member',
     fields: {
       title: {
         type: 'text',
@@ -451,6 +460,7 @@ const kinds = {
   workspace: {
     label: label('Workspace', '工作区'),
     belongsTo: 'workspace',
+    author: 'admin',
     fields: {
       name: { type: 'text', label: label('Name', '名称'), dataClass: 'none', required: true },
     },
@@ -458,6 +468,7 @@ const kinds = {
   member: {
     label: label('Member', '成员'),
     belongsTo: 'workspace',
+    author: 'admin',
     fields: {
       name: { type: 'text', label: label('Name', '姓名'), required: true },
       device: { type: 'text', label: label('Device', '设备'), dataClass: 'none' },
@@ -466,6 +477,7 @@ const kinds = {
   field: {
     label: label('Custom field', '自定义字段'),
     belongsTo: 'workspace',
+    author: 'admin',
     fields: {
       kind: { type: 'text', label: label('Kind', '种类'), dataClass: 'none', required: true },
       name: { type: 'text', label: label('Name', '名称'), dataClass: 'none', required: true },
@@ -473,7 +485,12 @@ const kinds = {
       label: { type: 'text', label: label('Label', '标签'), dataClass: 'none', required: true },
     },
   },
-  erasure: { label: label('Erasure', '清除'), belongsTo: 'workspace', fields: {} },
+  erasure: {
+    label: label('Erasure', '清除'),
+    belongsTo: 'workspace',
+    author: 'admin',
+    fields: {},
+  },
 } as const satisfies Record<string, KindEntry>;
 
 export type Kind = keyof typeof kinds;
@@ -486,6 +503,16 @@ export function isKind(value: unknown): value is Kind {
 
 export function kindLabel(kind: Kind): Label {
   return kinds[kind].label;
+}
+
+/** Where a record of the kind stands: for itself, with its customer, or with the workspace's own. */
+export function belongsTo(kind: Kind): KindEntry['belongsTo'] {
+  return kinds[kind].belongsTo;
+}
+
+/** The lowest role that may author changes of the kind (roles.ts says what else it takes). */
+export function authorOf(kind: Kind): KindEntry['author'] {
+  return kinds[kind].author;
 }
 
 /** The kinds that lie in a customer's dossier beside the customer. */

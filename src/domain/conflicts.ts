@@ -1,7 +1,7 @@
 /** Conflicts: values that lost without their successor's author having seen them. */
 
-import type { ElementKey, FieldName } from './change.ts';
-import type { FieldValue, RecordState } from './record-state.ts';
+import type { Change, ElementKey, FieldName } from './change.ts';
+import type { FieldValue, Moment, RecordState } from './record-state.ts';
 import type { Stamp } from './stamp.ts';
 import { isSameJson } from './json.ts';
 
@@ -18,7 +18,7 @@ export interface Conflict {
 }
 
 /**
- * Settling one is an ordinary edit that names, as seen, the stamps of `current` and `lost`. Of what a field no longer keeps nothing
+ * Settling one is an ordinary edit that names, as seen, the stamps of `current` and `lost` (`settlementOf`). Of what a field no longer keeps nothing
  * is known, nor is an erased value anything to go back to.
  */
 export function conflictsOf(state: RecordState): readonly Conflict[] {
@@ -38,6 +38,23 @@ export function conflictsOf(state: RecordState): readonly Conflict[] {
     }
   }
   return conflicts;
+}
+
+/** Says of both sides that they were seen. `other` takes back the newest value that lost. */
+export function settlementOf(
+  { id, kind, customer }: RecordState,
+  { field, element, current, lost }: Conflict,
+  choice: 'keep' | 'other',
+  { stamp, at }: Moment,
+): Change {
+  const value = choice === 'keep' ? current.value : (lost[0]?.value ?? null);
+  const seen = [...new Set([current, ...lost].map((each) => each.stamp))];
+  const write =
+    element === undefined
+      ? { value, over: seen }
+      : { add: { [element]: value }, remove: { [element]: seen } };
+  const head = { record: id, kind, stamp, at, set: { [field]: write } };
+  return customer === undefined ? head : { ...head, customer };
 }
 
 function differ(current: FieldValue, lost: readonly FieldValue[]): boolean {

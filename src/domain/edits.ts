@@ -250,7 +250,8 @@ function writeOf(
 
 // ---- Undo -----------------------------------------------------------------------------------------------------------
 
-function inRun({ from, to }: Run): (stamp: Stamp) => boolean {
+/** Whether a stamp lies in the run. */
+export function inRun({ from, to }: Run): (stamp: Stamp) => boolean {
   const device = deviceOf(from);
   return (stamp) => stamp >= from && stamp <= to && deviceOf(stamp) === device;
 }

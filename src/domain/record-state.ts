@@ -68,3 +68,6 @@ export interface RecordState {
 
 /** A customer's record and all that belongs to it, by id; or the records of the workspace itself. They share a leaf. */
 export type Dossier = Map<RecordId, RecordState>;
+
+/** The workspace's own records share a dossier under this name, which no random id takes. */
+export const WORKSPACE_DOSSIER = 'workspaceaaaaaaaaaaaaaaaaa' as RecordId;

@@ -22,9 +22,9 @@ export interface JournalRow {
   readonly sealed: Uint8Array;
 }
 
-/** `checkpoint`: what is current; `tail`: the number and hash of the newest journal entry. */
+/** `checkpoint`: what is current; `tail`: the number and hash of the newest journal entry; `sync`: what sync knows of the store. */
 export interface MarkRow {
-  readonly name: 'checkpoint' | 'tail';
+  readonly name: 'checkpoint' | 'tail' | 'sync';
   readonly version: number;
   readonly sealed: Uint8Array;
 }
@@ -34,6 +34,14 @@ export interface DraftRow {
   readonly sealed: Uint8Array;
 }
 
+/** An object of the store that this device keeps, sealed as it lies there. */
+export interface ObjectRow {
+  readonly name: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** 1: the store does not have it yet. A number, since IndexedDB finds nothing by a boolean. */
+  readonly outgoing: 0 | 1;
+}
+
 /** What must be read before anything can be opened, and the counters. In plain, or sealed by whoever writes it. */
 export interface MetaRow {
   readonly key: MetaKey;
@@ -41,7 +49,17 @@ export interface MetaRow {
 }
 
 export type MetaKey =
-  'header' | 'slots' | 'membership' | 'device' | 'local' | 'attempts' | 'lockNumber';
+  | 'header'
+  | 'slots'
+  | 'membership'
+  | 'device'
+  | 'local'
+  | 'attempts'
+  | 'lockNumber'
+  /** The first journal entry that no segment has. Absent: there is no store. */
+  | 'unsentFrom'
+  /** Fencing number of sync. */
+  | 'lead';
 
 export class WorkspaceDatabase extends Dexie {
   declare readonly meta: Table<MetaRow, MetaKey>;
@@ -50,6 +68,7 @@ export class WorkspaceDatabase extends Dexie {
   declare readonly bodies: Table<LeafRow, [number, number]>;
   declare readonly marks: Table<MarkRow, MarkRow['name']>;
   declare readonly drafts: Table<DraftRow, string>;
+  declare readonly objects: Table<ObjectRow, string>;
 
   constructor(workspace: WorkspaceId) {
     // Strict: a commit is acknowledged only when the bytes are on the disk.
@@ -65,5 +84,6 @@ export class WorkspaceDatabase extends Dexie {
       marks: 'name',
       drafts: 'form',
     });
+    this.version(2).stores({ objects: 'name, outgoing' });
   }
 }

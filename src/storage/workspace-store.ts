@@ -15,6 +15,7 @@ import {
   type MarkRow,
   type MetaKey,
   type MetaRow,
+  type ObjectRow,
 } from './workspace-database.ts';
 
 export type LeafTable = 'summaries' | 'bodies';
@@ -26,7 +27,9 @@ export type CommitRefusal =
   /** Another tab rolled: the checkpoint is no longer the one that the caller knew. */
   | { readonly type: 'CheckpointMoved' }
   /** The workspace was locked since the caller unlocked it. */
-  | { readonly type: 'LockedMeanwhile' };
+  | { readonly type: 'LockedMeanwhile' }
+  /** Another tab syncs now: the fencing number is no longer the one that the caller took. */
+  | { readonly type: 'LeadLost' };
 
 export interface NewWorkspaceRows {
   readonly meta: readonly MetaRow[];
@@ -37,6 +40,8 @@ export interface CommitRows {
   readonly entry: JournalRow;
   readonly tail: MarkRow;
   readonly lockNumber: number;
+  /** Of a commit of sync's: its fencing number. */
+  readonly lead?: number;
 }
 
 /** A checkpoint that takes effect, with what it makes superfluous. */
@@ -45,8 +50,10 @@ export interface CheckpointRows {
   /** The version of the checkpoint that this one was made from. It is the fencing number of rolls and imports. */
   readonly replaces: number;
   readonly dropLeaves: readonly (readonly [leaf: number, version: number])[];
-  /** Journal entries below this number are dropped. */
+  /** Journal entries below this number are dropped, but for those that no segment has. */
   readonly journalStart: number;
+  /** No entry below this number holds anything that still has to go into a segment, as far as the caller has read. Absent: there is no store. */
+  readonly ownFrom?: number;
   readonly lockNumber: number;
 }
 
@@ -55,6 +62,27 @@ export interface ResealedRows extends CheckpointRows {
   readonly meta: readonly MetaRow[];
   readonly tail: MarkRow;
   readonly drafts: readonly DraftRow[];
+  /** Entries that no segment has, from the first of them on. */
+  readonly unsent: readonly JournalRow[];
+  /** `undefined`: there was none. Refused where it is not of the version after the one that is there. */
+  readonly sync: MarkRow | undefined;
+}
+
+/** One step of sync. What it leaves out stays as it is. */
+export interface SyncStepRows {
+  readonly lead: number;
+  readonly lockNumber: number;
+  /** Of the version after the one that the caller has read. */
+  readonly sync: MarkRow;
+  readonly put: readonly ObjectRow[];
+  readonly remove: readonly string[];
+  /** Names of outgoing objects that the store has now. */
+  readonly sent: readonly string[];
+  /** No entry below this number has to go into a segment any more. It only rises. */
+  readonly unsentFrom: number | undefined;
+  readonly meta: readonly MetaRow[];
+  /** Every other tab's session ends with it. */
+  readonly raiseLockNumber?: true;
 }
 
 export class WorkspaceStore {
@@ -141,6 +169,7 @@ export class WorkspaceStore {
         // Asked for at once: each answer is a way to another process and back, and a refusal undoes all three.
         await Promise.all([
           this.#demandLockNumber(rows.lockNumber),
+          this.#demandLead(rows.lead),
           journal.add(rows.entry),
           marks.put(rows.tail),
         ]);
@@ -157,6 +186,7 @@ export class WorkspaceStore {
     return this.#refusable(() =>
       this.#database.transaction('rw', [meta, journal, marks, summaries, bodies], async () => {
         await this.#demandLockNumber(commit.lockNumber);
+        await this.#demandLead(commit.lead);
         await journal.add(commit.entry);
         await marks.put(commit.tail);
         await this.#takeEffect(checkpoint);
@@ -189,6 +219,9 @@ export class WorkspaceStore {
             throw new Refused({ type: 'NumberTaken' });
           }
           await this.#takeEffect(rows);
+          await journal.clear();
+          await journal.bulkAdd(rows.unsent);
+          await this.#putSync(rows.sync);
           await meta.bulkPut(rows.meta);
           await meta.put({ key: 'lockNumber', value: rows.lockNumber + 1 });
           await marks.put(rows.tail);
@@ -205,13 +238,21 @@ export class WorkspaceStore {
     readonly tail: MarkRow | undefined;
     /** The version of the checkpoint that was current then. */
     readonly checkpoint: number | undefined;
+    /** The first entry that no segment has; `undefined`: there is no store. */
+    readonly unsentFrom: number | undefined;
   }> {
-    const { journal, marks } = this.#database;
-    return this.#database.transaction('r', [journal, marks], async () => ({
+    const { meta, journal, marks } = this.#database;
+    return this.#database.transaction('r', [meta, journal, marks], async () => ({
       rows: await journal.where('n').aboveOrEqual(from).toArray(),
       tail: await marks.get('tail'),
       checkpoint: (await marks.get('checkpoint'))?.version,
+      unsentFrom: numberIn(await meta.get('unsentFrom')),
     }));
+  }
+
+  /** Some entries from a number on. */
+  readEntries(from: number, limit: number): Promise<readonly JournalRow[]> {
+    return this.#database.journal.where('n').aboveOrEqual(from).limit(limit).toArray();
   }
 
   readMark(name: MarkRow['name']): Promise<MarkRow | undefined> {
@@ -281,6 +322,65 @@ export class WorkspaceStore {
     await this.#database.drafts.delete(form);
   }
 
+  // ---- Sync ---------------------------------------------------------------------------------------------------------
+
+  /** Raises the fencing number: whoever held it before commits nothing of sync any more. */
+  takeLead(): Promise<Result<number, StorageError>> {
+    const { meta } = this.#database;
+    return attempt(() =>
+      this.#database.transaction('rw', meta, async () => {
+        const lead = (numberIn(await meta.get('lead')) ?? 0) + 1;
+        await meta.put({ key: 'lead', value: lead });
+        return lead;
+      }),
+    );
+  }
+
+  /** `NumberTaken`: the mark has been written since the caller read it. */
+  step(rows: SyncStepRows): Promise<Result<CommitRefusal | null, StorageError>> {
+    const { meta, marks, objects } = this.#database;
+    return this.#refusable(() =>
+      this.#database.transaction('rw', [meta, marks, objects], async () => {
+        await this.#demandLockNumber(rows.lockNumber);
+        await this.#demandLead(rows.lead);
+        await this.#putSync(rows.sync);
+        await objects.bulkPut(rows.put);
+        for (const name of rows.sent) await objects.update(name, { outgoing: 0 });
+        await objects.bulkDelete([...rows.remove]);
+        await meta.bulkPut(rows.meta);
+        await this.#raiseUnsentFrom(rows.unsentFrom);
+        if (rows.raiseLockNumber) {
+          await meta.put({ key: 'lockNumber', value: rows.lockNumber + 1 });
+        }
+      }),
+    );
+  }
+
+  /** There is no store any more: the journal need not wait for segments. */
+  leaveStore(rows: readonly MetaRow[]): Promise<Result<void, StorageError>> {
+    const { meta } = this.#database;
+    return attempt(() =>
+      this.#database.transaction('rw', meta, async () => {
+        await meta.delete('unsentFrom');
+        await meta.bulkPut(rows);
+      }),
+    );
+  }
+
+  readObject(name: string): Promise<ObjectRow | undefined> {
+    return this.#database.objects.get(name);
+  }
+
+  /** Ascending by name. */
+  outgoingObjects(): Promise<readonly ObjectRow[]> {
+    return this.#database.objects.where('outgoing').equals(1).sortBy('name');
+  }
+
+  /** Ascending. */
+  objectNames(prefix: string): Promise<readonly string[]> {
+    return this.#database.objects.where('name').startsWith(prefix).primaryKeys();
+  }
+
   // ---- Steps --------------------------------------------------------------------------------------------------------
 
   async #refusable(work: () => Promise<void>): Promise<Result<CommitRefusal | null, StorageError>> {
@@ -301,6 +401,34 @@ export class WorkspaceStore {
     if (lockNumberOf(row) !== expected) throw new Refused({ type: 'LockedMeanwhile' });
   }
 
+  async #demandLead(expected: number | undefined): Promise<void> {
+    if (expected === undefined) return;
+    const row = await this.#database.meta.get('lead');
+    if (numberIn(row) !== expected) throw new Refused({ type: 'LeadLost' });
+  }
+
+  async #putSync(sync: MarkRow | undefined): Promise<void> {
+    const { marks } = this.#database;
+    const version = (await marks.get('sync'))?.version ?? 0;
+    if (version + 1 !== (sync?.version ?? 1)) throw new Refused({ type: 'NumberTaken' });
+    if (sync !== undefined) await marks.put(sync);
+  }
+
+  /** Tells what it is afterwards; nothing where there is no store and none begins. */
+  async #raiseUnsentFrom(
+    to: number | undefined,
+    { begin }: { readonly begin: boolean } = { begin: true },
+  ): Promise<number | undefined> {
+    const { meta } = this.#database;
+    const current = numberIn(await meta.get('unsentFrom'));
+    if (to === undefined || to <= (current ?? 0) || (current === undefined && !begin)) {
+      return current;
+    }
+    await meta.put({ key: 'unsentFrom', value: to });
+    return to;
+  }
+
+  /** Reads what segments have in this very transaction: a tab that knows less of it must not trim more. */
   async #takeEffect(rows: CheckpointRows): Promise<void> {
     const { marks, journal } = this.#database;
     const current = await marks.get('checkpoint');
@@ -309,7 +437,13 @@ export class WorkspaceStore {
     }
     await marks.put(rows.checkpoint);
     await this.#deleteLeaves(rows.dropLeaves);
-    await journal.where('n').below(rows.journalStart).delete();
+    const unsentFrom = await this.#raiseUnsentFrom(rows.ownFrom, { begin: false });
+    // A store was connected since the caller read the journal: the checkpoint would not say what is unsent.
+    if (rows.ownFrom === undefined && unsentFrom !== undefined) {
+      throw new Refused({ type: 'CheckpointMoved' });
+    }
+    const keptFrom = Math.min(rows.journalStart, unsentFrom ?? rows.journalStart);
+    await journal.where('n').below(keptFrom).delete();
   }
 
   async #deleteLeaves(keys: readonly (readonly [number, number])[]): Promise<void> {
@@ -330,5 +464,9 @@ class Refused extends Error {
 }
 
 function lockNumberOf(row: MetaRow | undefined): number {
-  return typeof row?.value === 'number' ? row.value : 0;
+  return numberIn(row) ?? 0;
+}
+
+function numberIn(row: MetaRow | undefined): number | undefined {
+  return typeof row?.value === 'number' ? row.value : undefined;
 }

@@ -50,6 +50,8 @@ export const en = {
     NotFound: () => 'This record no longer exists. It may have been deleted in another tab.',
     Damaged: () =>
       'Part of the data on this device can’t be read. Everything else still works. Restore from a backup to get it back.',
+    NotPermitted: () =>
+      'Your role in this workspace does not allow that. Ask an admin to do it, or to change your role.',
     Locked: () => 'The workspace was locked in another tab. Unlock it and try again.',
     Invalid: () => 'Some fields need attention.',
     Cancelled: () => 'Cancelled. Nothing was changed.',

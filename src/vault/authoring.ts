@@ -8,10 +8,11 @@ import { changeOf, inverseOf } from '#domain/edits.ts';
 import { isList } from '#domain/json.ts';
 import { makeNewRecord, type NewRecord } from '#domain/new-record.ts';
 import type { Dossier, RecordState } from '#domain/record-state.ts';
+import { mayAuthor, type Role } from '#domain/roles.ts';
 import type { StampClock } from '#domain/stamp.ts';
 import { validate } from '#domain/validation.ts';
 import { valuesOf } from '#domain/values.ts';
-import type { Book } from './book.ts';
+import type { Book, VaultParts } from './book.ts';
 import type { BulkEdit, EditError, NamedEdit, UndoToken } from './edits.ts';
 import type { Guard } from './environment.ts';
 
@@ -19,28 +20,36 @@ export class Authoring {
   readonly #book: Book;
   readonly #clock: Clock;
   readonly #guard: Guard | null;
+  readonly #role: () => Role;
   readonly #made: readonly FieldDefinition[];
   readonly #fields = new Map<Kind, readonly FieldDefinition[]>();
 
   constructor(
     book: Book,
-    { clock, guard }: { readonly clock: Clock; readonly guard: Guard | null },
+    { clock, guard, role }: Pick<VaultParts, 'clock' | 'guard' | 'role'>,
     made: readonly FieldDefinition[] = [],
   ) {
     this.#book = book;
     this.#clock = clock;
     this.#guard = guard;
+    this.#role = role;
     this.#made = made;
   }
 
   /** The same, with a field that is made in the same step and that the workspace does not know before its commit. */
   knowing(field: FieldDefinition): Authoring {
-    const parts = { clock: this.#clock, guard: this.#guard };
+    const parts = { clock: this.#clock, guard: this.#guard, role: this.#role };
     return new Authoring(this.#book, parts, [...this.#made, field]);
   }
 
   get now(): number {
     return this.#clock.now();
+  }
+
+  /** Whether this device's role allows them all: others would leave out those that it does not. */
+  mayAuthor(changes: readonly Parameters<typeof mayAuthor>[1][]): boolean {
+    const role = this.#role();
+    return changes.every((change) => mayAuthor(role, change));
   }
 
   /** The change of one edit; `state` is the record as it stands. */
@@ -49,6 +58,7 @@ export class Authoring {
     state: RecordState | undefined,
     stamps: StampClock = this.#book.stamps,
   ): Result<Change, EditError> {
+    if (!this.mayAuthor([edit])) return err({ type: 'NotPermitted' });
     const fields = this.#fieldsOf(edit.kind);
     const before = state === undefined ? {} : valuesOf(state);
     const problems = validate(edit.kind, { ...before, ...edit.values }, fields);
@@ -66,6 +76,7 @@ export class Authoring {
 
   /** A record that is new, as its change would make it. The change itself is made only where a guard wants to see it. */
   newRecord(edit: Omit<NamedEdit, 'seen'>, stamps: StampClock): Result<NewRecord, EditError> {
+    if (!this.mayAuthor([edit])) return err({ type: 'NotPermitted' });
     const source = {
       ...edit,
       fields: this.#fieldsOf(edit.kind),

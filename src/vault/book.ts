@@ -10,10 +10,11 @@
 import type { Clock } from '#base/clock.ts';
 import type { DeviceId, RecordId } from '#base/ids.ts';
 import { err, ok, type Result } from '#base/result.ts';
-import { createErasures, type ErasureIndex } from '#domain/apply.ts';
+import { createErasures, purge, type ErasureIndex } from '#domain/apply.ts';
 import { customField, fieldsOf, type FieldDefinition, type Kind } from '#domain/catalogue.ts';
-import type { Change } from '#domain/change.ts';
+import type { Change, Erasure } from '#domain/change.ts';
 import type { Dossier, RecordState } from '#domain/record-state.ts';
+import type { Role } from '#domain/roles.ts';
 import { StampClock } from '#domain/stamp.ts';
 import { isAlive, valuesOf } from '#domain/values.ts';
 import type { StorageError } from '#storage/failure.ts';
@@ -21,7 +22,7 @@ import type { JournalRow, MarkRow } from '#storage/workspace-database.ts';
 import type { CommitRefusal, WorkspaceStore } from '#storage/workspace-store.ts';
 import { DamageList, type Damage, type Damaged } from './damage.ts';
 import { applyTo, dossierOf, WORKSPACE_DOSSIER } from './dossiers.ts';
-import type { Locked } from './edits.ts';
+import type { ConflictRef, Locked } from './edits.ts';
 import type { Exclusive, Guard, Witness } from './environment.ts';
 import { entriesOf, type BodyLeaf, type LeafEntry } from './leaf.ts';
 import { Roster } from './roster.ts';
@@ -32,10 +33,12 @@ import {
   type JournalEntry,
   type SealedEntry,
   type SealedRows,
+  type UnsentEntry,
 } from './sealed-rows.ts';
 import { Shelf } from './shelf.ts';
 import type { Staging } from './staging.ts';
 import type { Tabs } from './tabs.ts';
+import { EMPTY_VECTOR, laterOf, vectorOf, type Vector } from './vector.ts';
 
 export interface VaultParts {
   readonly store: WorkspaceStore;
@@ -45,6 +48,8 @@ export interface VaultParts {
   readonly exclusive: Exclusive;
   readonly tabs: Tabs;
   readonly lockNumber: number;
+  /** This device's, now. */
+  readonly role: () => Role;
   readonly guard: Guard | null;
   readonly witness: Witness;
 }
@@ -64,6 +69,10 @@ export interface JournalEnd {
 
 /** Opened customers kept at hand. */
 const DOSSIERS_KEPT = 64;
+/** Leaves read in one request where many customers are asked for at once. */
+const READ_RUN = 32;
+/** Conflicts remembered; of older ones the values stay in the history. */
+const CONFLICTS_KEPT = 200;
 
 interface PendingChange {
   readonly n: number;
@@ -88,6 +97,14 @@ export class Book {
   readonly #fields = new Map<Kind, readonly FieldDefinition[]>();
   #erasures: ErasureIndex = createErasures();
   #hasErasures = false;
+  /** Of single fields and values, by the record that they are about. */
+  #erasuresByRecord = new Map<RecordId, Erasure[]>();
+  #vector: Vector = EMPTY_VECTOR;
+  /** By their text, the newest last. */
+  #conflicts = new Map<string, ConflictRef>();
+  /** How many changes of this device each entry stands for: of those that no segment has, and of those that the leaves do not hold. */
+  #own = new Map<number, number>();
+  #unsentFrom: number | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   #closed = false;
   #listener: (event: VaultEvent) => void = () => undefined;
@@ -152,6 +169,64 @@ export class Book {
     return this.#hasErasures;
   }
 
+  /** Others' segments that have taken effect here. */
+  get vector(): Vector {
+    return this.#vector;
+  }
+
+  get conflicts(): readonly ConflictRef[] {
+    return [...this.#conflicts.values()];
+  }
+
+  /** Those that are known to be settled go, unless they came up again meanwhile. */
+  forgetConflicts(settled: ReadonlySet<ConflictRef>): void {
+    for (const [key, conflict] of this.#conflicts) {
+      if (settled.has(conflict)) this.#conflicts.delete(key);
+    }
+  }
+
+  /** Changes of this device that no segment has; 0 where there is no store. */
+  get unsentChanges(): number {
+    return this.#unsent(Infinity).reduce((sum, [, count]) => sum + count, 0);
+  }
+
+  /** The first entry with changes of this device that no segment has, or the next one; `undefined`: there is no store. */
+  get ownFrom(): number | undefined {
+    return this.ownAfter((this.#unsentFrom ?? 1) - 1, this.#unsentFrom !== undefined);
+  }
+
+  /** The same where segments have everything up to an entry. */
+  ownAfter(entry: number, hasStore = true): number | undefined {
+    if (!hasStore) return undefined;
+    let first = Math.max(this.#end.n, entry) + 1;
+    for (const n of this.#own.keys()) if (n > entry && n < first) first = n;
+    return first;
+  }
+
+  /** No segment lacks anything before an entry; `undefined`: there is no store any more. */
+  sentBefore(unsentFrom: number | undefined): void {
+    this.#unsentFrom = unsentFrom;
+    if (unsentFrom !== undefined) this.#forgetOwn(unsentFrom);
+  }
+
+  #forgetOwn(before: number): void {
+    for (const n of [...this.#own.keys()]) if (n < before) this.#own.delete(n);
+  }
+
+  /** What a checkpoint carries on of the entries before its start. */
+  carriedBefore(journalStart: number): Pick<Checkpoint, 'vector' | 'conflicts' | 'unsent'> {
+    return {
+      vector: this.#vector,
+      conflicts: this.conflicts,
+      unsent: this.#unsent(journalStart),
+    };
+  }
+
+  #unsent(before: number): readonly UnsentEntry[] {
+    const from = this.#unsentFrom;
+    return from === undefined ? [] : [...this.#own].filter(([n]) => n >= from && n < before);
+  }
+
   get customFields(): readonly FieldDefinition[] {
     return this.#customFields;
   }
@@ -176,12 +251,13 @@ export class Book {
 
   /** Reads what other tabs have written since. In turn. */
   async refresh(): Promise<void> {
-    const { rows, tail, checkpoint } = await this.#store.readJournal(this.#end.n + 1);
+    const { rows, tail, checkpoint, unsentFrom } = await this.#store.readJournal(this.#end.n + 1);
     if (checkpoint !== undefined && checkpoint > this.shelf.checkpoint.version) {
       await this.#reload();
       this.tell({ type: 'changed', customers: 'any' });
       return;
     }
+    this.sentBefore(unsentFrom);
     if (rows.length === 0 && tail?.version === this.#end.n) return;
     const touched = await this.#read(rows);
     await this.#checkTail(tail);
@@ -213,6 +289,7 @@ export class Book {
     }
     this.#pendingCharacters = 0;
     this.roster.lift(folded);
+    if (this.#unsentFrom === undefined) this.#forgetOwn(to + 1);
   }
 
   async readWorkspace(): Promise<void> {
@@ -223,6 +300,7 @@ export class Book {
     const erasures = states.flatMap((state) => state.erases ?? []);
     this.#erasures = createErasures(erasures);
     this.#hasErasures = erasures.length > 0;
+    this.#erasuresByRecord = byRecord(erasures);
     this.#customFields = states
       .filter((state) => state.kind === 'field' && isAlive(state))
       .flatMap((state) => customField(valuesOf(state)) ?? []);
@@ -246,15 +324,14 @@ export class Book {
       const journal = await this.#store.readJournal(checkpoint.journalStart);
       // Another tab rolled between the two reads, and the journal is trimmed further than this checkpoint says.
       if ((journal.checkpoint ?? 0) > checkpoint.version) continue;
-      await this.#readAnew(checkpoint, journal.rows, journal.tail);
+      await this.#readAnew(checkpoint, journal);
       return;
     }
   }
 
   async #readAnew(
     checkpoint: Checkpoint,
-    rows: readonly JournalRow[],
-    tail: MarkRow | undefined,
+    { rows, tail, unsentFrom }: Awaited<ReturnType<WorkspaceStore['readJournal']>>,
   ): Promise<void> {
     const laid = [...this.#pending.keys()];
     this.#pending = new Map();
@@ -262,6 +339,11 @@ export class Book {
     this.#dossiers.clear();
     this.roster.lift(laid);
     this.#end = { n: checkpoint.journalStart - 1, hash: checkpoint.journalHash };
+    this.#vector = checkpoint.vector;
+    this.#conflicts = new Map();
+    this.#noteConflicts(checkpoint.conflicts);
+    this.#own = new Map(checkpoint.unsent);
+    this.sentBefore(unsentFrom);
     if (checkpoint.newest !== '') this.stamps.see(checkpoint.newest);
     await this.#read(rows);
     await this.#checkTail(tail);
@@ -315,7 +397,12 @@ export class Book {
   }
 
   #hitJournal(n: number, reason: Damage['reason']): void {
-    this.damages.note({ table: 'journal', row: String(n), reason, customers: 0 });
+    this.unreadableEntry(n, reason);
+  }
+
+  unreadableEntry(n: number, reason: Damage['reason']): Damaged {
+    const damage = { table: 'journal', row: String(n), reason, customers: 0 } as const;
+    return { type: 'Damaged', damage: this.damages.note(damage) };
   }
 
   /** What an entry says, into memory. Tells which dossiers it touches. */
@@ -334,7 +421,25 @@ export class Book {
       this.roster.lay(summary);
     }
     this.#pendingCharacters += characters;
+    if (entry.received === undefined) {
+      const count = Math.max(entry.changes.length, entry.run?.records ?? 0);
+      if (count > 0) this.#own.set(n, count);
+    } else {
+      this.#vector = laterOf(this.#vector, vectorOf(entry.received));
+      this.#noteConflicts(entry.conflicts ?? []);
+    }
     return touched;
+  }
+
+  #noteConflicts(conflicts: readonly ConflictRef[]): void {
+    for (const conflict of conflicts) {
+      const key = conflictText(conflict);
+      this.#conflicts.delete(key);
+      this.#conflicts.set(key, conflict);
+    }
+    for (const key of [...this.#conflicts.keys()].slice(0, -CONFLICTS_KEPT)) {
+      this.#conflicts.delete(key);
+    }
   }
 
   // ---- Dossiers -----------------------------------------------------------------------------------------------------
@@ -370,6 +475,66 @@ export class Book {
     return ok(dossier);
   }
 
+  /**
+   * Many at once, in turn: the bodies of their leaves are read in few requests, and of each only these dossiers are parsed. Not to be
+   * altered.
+   */
+  async dossiers(
+    ids: Iterable<RecordId>,
+  ): Promise<ReadonlyMap<RecordId, Result<Dossier, Damaged>>> {
+    const wanted = new Set(ids);
+    for (;;) {
+      const found = await this.#findDossiers(wanted);
+      if (found !== 'stale') return found;
+      // Another tab has rolled: places, and what lies over the leaves, have moved.
+      await this.#reload();
+    }
+  }
+
+  async #findDossiers(
+    wanted: ReadonlySet<RecordId>,
+  ): Promise<Map<RecordId, Result<Dossier, Damaged>> | 'stale'> {
+    const found = new Map<RecordId, Result<Dossier, Damaged>>();
+    const rows = new Map<number, { readonly id: RecordId; readonly row: number }[]>();
+    for (const id of wanted) {
+      const kept = this.#dossiers.get(id);
+      const place = this.roster.place(id);
+      if (kept !== undefined) found.set(id, ok(kept));
+      else if (place === undefined) found.set(id, ok(this.withPending(id, new Map())));
+      else {
+        const others = rows.get(place.leaf);
+        if (others === undefined) rows.set(place.leaf, [{ id, row: place.row }]);
+        else others.push({ id, row: place.row });
+      }
+    }
+    const leaves = [...rows.keys()].sort((a, b) => a - b);
+    const read = (from: number) => {
+      const bodies = this.shelf.scanBodies(leaves.slice(from, from + READ_RUN));
+      // Whoever waits for them is told; where an earlier run is stale, nobody does.
+      bodies.catch(() => undefined);
+      return bodies;
+    };
+    let reading = read(0);
+    for (let from = 0; from < leaves.length; from += READ_RUN) {
+      const bodies = await reading;
+      reading = read(from + READ_RUN);
+      for (const [index, body] of bodies.entries()) {
+        const leaf = leaves[from + index] ?? 0;
+        if (!body.ok && body.error.type === 'Stale') return 'stale';
+        for (const { id, row } of rows.get(leaf) ?? []) {
+          const parsed = body.ok ? this.shelf.dossier(leaf, body.value, row) : err(body.error);
+          if (parsed.ok) found.set(id, ok(this.withPending(id, parsed.value.dossier)));
+          else if (parsed.error.type === 'Damaged') found.set(id, err(parsed.error));
+        }
+      }
+    }
+    return found;
+  }
+
+  isAtHand(id: RecordId): boolean {
+    return this.#dossiers.has(id);
+  }
+
   /** Keeps a dossier at hand, as it is from now on. */
   keep(id: RecordId, dossier: Dossier): void {
     this.#dossiers.delete(id);
@@ -400,10 +565,17 @@ export class Book {
     for (const { change } of this.#pending.get(id) ?? []) {
       applyTo(dossier, change, this.#erasures, { keep: false });
     }
+    this.purge(dossier);
+    return dossier;
+  }
+
+  /** Leaves may hold what was erased since they were written. */
+  purge(dossier: Dossier): void {
+    if (!this.#hasErasures) return;
     for (const [record, { customer }] of dossier) {
       if (this.#erasures.coversRecord(record, customer)) dossier.delete(record);
+      for (const erasure of this.#erasuresByRecord.get(record) ?? []) purge(dossier, erasure);
     }
-    return dossier;
   }
 
   /** Bodies of several leaves for a scan of all: not kept at hand. */
@@ -438,6 +610,21 @@ export class Book {
     }
     return ok(summaries === undefined ? [] : entriesOf(summaries, body.value));
   }
+}
+
+function byRecord(erasures: readonly Erasure[]): Map<RecordId, Erasure[]> {
+  const found = new Map<RecordId, Erasure[]>();
+  for (const erasure of erasures) {
+    if (erasure.type === 'person') continue;
+    const others = found.get(erasure.record);
+    if (others === undefined) found.set(erasure.record, [erasure]);
+    else others.push(erasure);
+  }
+  return found;
+}
+
+function conflictText({ customer, record, field, element }: ConflictRef): string {
+  return JSON.stringify([customer, record, field, element]);
 }
 
 /** After an entry that could not be used: the next one may be chained to anything. */

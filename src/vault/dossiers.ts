@@ -4,10 +4,9 @@ import type { RecordId } from '#base/ids.ts';
 import { applyChange, cloneState, type ErasureIndex } from '#domain/apply.ts';
 import type { Change } from '#domain/change.ts';
 import { decodeRecord } from '#domain/encoding.ts';
-import type { Dossier } from '#domain/record-state.ts';
+import { WORKSPACE_DOSSIER, type Dossier } from '#domain/record-state.ts';
 
-/** The workspace's own records share a leaf under this name, which no random id takes. */
-export const WORKSPACE_DOSSIER = 'workspaceaaaaaaaaaaaaaaaaa' as RecordId;
+export { WORKSPACE_DOSSIER };
 
 /** Records of the workspace share one dossier; every other lies with its customer. */
 export function dossierOf({

@@ -1,13 +1,14 @@
 /** Edits: what the vault is asked to write, and what it answers. */
 
-import type { RecordId } from '#base/ids.ts';
+import type { DeviceId, RecordId } from '#base/ids.ts';
 import type { Kind } from '#domain/catalogue.ts';
-import type { FieldName, Json } from '#domain/change.ts';
+import type { Change, ElementKey, FieldName, Json } from '#domain/change.ts';
 import type { Stamp } from '#domain/stamp.ts';
 import type { FieldProblem } from '#domain/validation.ts';
 import type { Seen } from '#domain/values.ts';
 import type { StorageError } from '#storage/failure.ts';
 import type { Damaged } from './damage.ts';
+import type { Vector } from './vector.ts';
 
 export interface Edit {
   /** Absent: a new record. */
@@ -60,9 +61,60 @@ export type NotFound = { readonly type: 'NotFound' };
 export type Locked = { readonly type: 'Locked' };
 export type Cancelled = { readonly type: 'Cancelled' };
 
+/** Another tab has taken the lead in syncing: this one writes nothing of it any more. */
+export type LeadLost = { readonly type: 'LeadLost' };
+
 export type EditError =
   | { readonly type: 'Invalid'; readonly problems: readonly FieldProblem[] }
+  /** The member's role does not allow it. */
+  | { readonly type: 'NotPermitted' }
   | NotFound
   | Damaged
   | Locked
   | StorageError;
+
+/** Changes of others that are to take effect here. */
+export interface Received {
+  readonly changes: readonly Change[];
+  /** Where each author's log then stands. */
+  readonly positions: Vector;
+  /** Of `Session.takeLead`. */
+  readonly lead: number;
+}
+
+export interface ReceiveOptions extends WorkOptions {
+  readonly positions: Vector;
+  readonly lead: number;
+}
+
+/** Changes of this device, of one journal entry. */
+export interface Outgoing {
+  readonly entry: number;
+  readonly changes: readonly Change[];
+  /** Nothing more of that entry follows. */
+  readonly last: boolean;
+}
+
+/** Where arriving changes made a conflict. */
+export interface ConflictRef {
+  /** `null`: a record of the workspace itself. */
+  readonly customer: RecordId | null;
+  readonly record: RecordId;
+  readonly field: FieldName;
+  readonly element?: ElementKey;
+}
+
+export interface OpenConflict extends ConflictRef {
+  readonly kind: Kind;
+  readonly customerName: string;
+  readonly current: ConflictingValue;
+  /** The newest of those that lost. */
+  readonly other: ConflictingValue;
+}
+
+export interface ConflictingValue {
+  readonly value: Json;
+  /** By its author's clock, ms. */
+  readonly at: number;
+  readonly device: DeviceId;
+}

@@ -13,6 +13,8 @@ export interface Header {
   readonly createdAt: number;
   /** False while the workspace is being made or restored: a crash then leaves nothing that is listed. */
   readonly ready: boolean;
+  /** This device has asked to join the workspace and is not approved yet. */
+  readonly joining?: true;
 }
 
 export interface Slots {

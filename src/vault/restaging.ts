@@ -1,18 +1,21 @@
 /**
  * Restaging: what touches so many customers that it is written into leaves rather than into the journal: imports, the undoing of
- * imports, restored states. The leaves are sealed beside the current ones; one small commit makes them current. Cancelled, they are dropped.
+ * imports, restored states, and (receiving.ts) what others wrote. The leaves are sealed beside the current ones; one small commit makes
+ * them current. Cancelled, they are dropped.
  */
 
 import { createRecordId, type RecordId } from '#base/ids.ts';
 import { err, ok, type Result } from '#base/result.ts';
+import { createErasures, purge, type ErasureIndex } from '#domain/apply.ts';
 import { customField } from '#domain/catalogue.ts';
-import type { Change } from '#domain/change.ts';
+import type { Change, Erasure } from '#domain/change.ts';
 import type { Dossier, RecordState } from '#domain/record-state.ts';
 import { StampClock, type Stamp } from '#domain/stamp.ts';
 import { summarise, type Summary } from '#domain/summary.ts';
 import type { StorageError } from '#storage/failure.ts';
 import { withElementsOf, type Authoring } from './authoring.ts';
 import type { Book, VaultParts } from './book.ts';
+import type { Fence } from './commits.ts';
 import type { Damaged } from './damage.ts';
 import { applyTo, dossierOf, parseDossier, WORKSPACE_DOSSIER } from './dossiers.ts';
 import type {
@@ -24,29 +27,76 @@ import type {
   UndoToken,
   WorkOptions,
 } from './edits.ts';
-import { entryOf, newEntryOf, workspaceEntry } from './leaf.ts';
-import type { Checkpoint } from './sealed-rows.ts';
+import { entryOf, idAt, newEntryOf, workspaceEntry } from './leaf.ts';
+import type { Checkpoint, JournalEntry } from './sealed-rows.ts';
 import type { Staging } from './staging.ts';
 
 /** What one piece of work has staged so far. */
-interface Work {
+export class Work {
   readonly staging: Staging;
+  /** Changes that go into the journal with the commit. */
+  readonly changes: Change[] = [];
+  /** Customers of leaves that are written anew. */
+  readonly rewritten = new Set<RecordId>();
+  /** What the entry says beside its changes. */
+  says: Pick<JournalEntry, 'run' | 'received' | 'conflicts'> = {};
+  /** Erasures that take effect with the commit, and all that will be in force then. */
+  readonly erasing: Erasure[] = [];
+  #erasures: ErasureIndex;
+  readonly #book: Book;
+  /** Customers whose leaf is not the one that the roster says: it was split, or is new. */
+  readonly #moved = new Map<RecordId, number>();
+  #indexed: number;
+
+  constructor(book: Book) {
+    this.#book = book;
+    this.staging = book.shelf.stage();
+    this.#indexed = this.staging.nextLeaf;
+    this.#erasures = book.erasures;
+  }
+
+  get erasures(): ErasureIndex {
+    return this.#erasures;
+  }
+
+  erase(erasures: readonly Erasure[]): void {
+    if (erasures.length === 0) return;
+    this.erasing.push(...erasures);
+    const before = [...this.#book.workspace.values()].flatMap((state) => state.erases ?? []);
+    this.#erasures = createErasures([...before, ...this.erasing]);
+  }
+
+  /** Of all that is erased, nothing stays in the dossier. Tells whether anything was there that the work erases. */
+  purge(dossier: Dossier): boolean {
+    this.#book.purge(dossier);
+    return this.erasing.reduce((found, erasure) => purge(dossier, erasure) || found, false);
+  }
+
+  /** The leaf that holds a customer once the work takes effect. What was added last is found after `staging.finish`. */
+  leafOf(id: RecordId): number | undefined {
+    const { summaries, nextLeaf } = this.staging;
+    for (; this.#indexed < nextLeaf; this.#indexed++) {
+      const leaf = summaries.get(this.#indexed);
+      if (leaf === undefined) break;
+      for (let row = 0; row < leaf.count; row++) this.#moved.set(idAt(leaf, row), this.#indexed);
+    }
+    return this.#moved.get(id) ?? this.#book.roster.place(id)?.leaf;
+  }
+}
+
+/** Work whose changes this device makes. */
+interface Authored {
+  readonly work: Work;
   /** See: [Note: A run of stamps]. */
   readonly stamps: StampClock;
-  /** Changes that go into the journal with the commit. */
-  readonly changes: Change[];
-  /** Customers of leaves that are written anew. */
-  readonly rewritten: Set<RecordId>;
   /** Knows the fields that the work has made. */
   authoring: Authoring;
 }
 
-type Counts = Omit<Bulk, 'undo'>;
-
 /** A millisecond holds 65,536 stamps: 4 million for one import. */
 const RUN_MS = 64;
 /** Customers of an update import gathered before their leaves are written. */
-const UPDATES_KEPT = 20_000;
+export const UPDATES_KEPT = 20_000;
 
 export class Restaging {
   readonly #parts: VaultParts;
@@ -63,7 +113,9 @@ export class Restaging {
     edits: AsyncIterable<readonly BulkEdit[]>,
     options: WorkOptions,
   ): Promise<Result<Bulk, EditError | Cancelled>> {
-    return this.#restage(options, async (work) => {
+    return this.restage<Bulk, Cancelled>(options, async (work) => {
+      const step: Authored = { work, stamps: this.#reserveRun(), authoring: this.#authoring };
+      const from = step.stamps.next();
       let created = 0;
       let updated = 0;
       let gathered = new Map<RecordId, NamedEdit[]>();
@@ -74,17 +126,17 @@ export class Restaging {
           const named = { ...edit, record };
           const owner = dossierOf(named);
           if (owner === WORKSPACE_DOSSIER) {
-            const change = work.authoring.change(
+            const change = step.authoring.change(
               named,
               this.#book.workspace.get(record),
-              work.stamps,
+              step.stamps,
             );
             if (!change.ok) return change;
             work.changes.push(change.value);
             const field = edit.kind === 'field' ? customField(edit.values) : null;
-            if (field !== null) work.authoring = work.authoring.knowing(field);
+            if (field !== null) step.authoring = step.authoring.knowing(field);
           } else if (edit.record === undefined && edit.customer === undefined) {
-            const encoded = work.authoring.newRecord(named, work.stamps);
+            const encoded = step.authoring.newRecord(named, step.stamps);
             if (!encoded.ok) return encoded;
             const full = work.staging.add(newEntryOf(encoded.value));
             const staged = full === null ? ok() : await full;
@@ -98,14 +150,16 @@ export class Restaging {
           }
         }
         if (gathered.size >= UPDATES_KEPT) {
-          const rewritten = await this.#rewriteGathered(work, gathered);
+          const rewritten = await this.#rewriteGathered(step, gathered);
           if (!rewritten.ok) return rewritten;
           gathered = new Map();
         }
         options.onProgress?.(created + updated);
       }
-      const rewritten = await this.#rewriteGathered(work, gathered);
-      return rewritten.ok ? ok({ created, updated }) : rewritten;
+      const rewritten = await this.#rewriteGathered(step, gathered);
+      if (!rewritten.ok) return rewritten;
+      const undo = ownRun(step, from, created + updated);
+      return ok({ created, updated, undo });
     });
   }
 
@@ -113,8 +167,8 @@ export class Restaging {
   adopt<E>(
     dossiers: AsyncIterable<Result<readonly RecordState[], E>>,
     options: WorkOptions,
-  ): Promise<Result<Bulk, EditError | Cancelled | E>> {
-    return this.#restage<E>(options, async (work) => {
+  ): Promise<Result<{ readonly created: number }, EditError | Cancelled | E>> {
+    return this.restage<{ created: number }, Cancelled | E>(options, async (work) => {
       let created = 0;
       for await (const read of dossiers) {
         if (options.signal.aborted) return err({ type: 'Cancelled' });
@@ -131,72 +185,73 @@ export class Restaging {
         created += states.length;
         options.onProgress?.(created);
       }
-      return ok({ created, updated: 0 });
+      return ok({ created });
     });
   }
 
   /** Takes back a step that may have touched any customer. */
-  undo(token: UndoToken, options: WorkOptions): Promise<Result<Bulk, EditError | Cancelled>> {
-    return this.#restage(options, async (work) => {
+  undo(token: UndoToken, options: WorkOptions): Promise<Result<UndoToken, EditError | Cancelled>> {
+    return this.restage<UndoToken, Cancelled>(options, async (work) => {
       const book = this.#book;
+      const step: Authored = { work, stamps: this.#reserveRun(), authoring: this.#authoring };
+      const from = step.stamps.next();
       let undone = 0;
+      const refused: Change[] = [];
+      const inverses = (dossier: Dossier): Change[] => {
+        const changes = this.#authoring.inverses(dossier, token, step.stamps);
+        if (!this.#authoring.mayAuthor(changes)) refused.push(...changes);
+        return changes;
+      };
       for (const { leaf } of book.shelf.checkpoint.leaves) {
         if (options.signal.aborted) return err({ type: 'Cancelled' });
-        const rewritten = await this.#rewriteLeaf(work, leaf, (id, dossier) => {
-          const changes = this.#authoring.inverses(dossier, token, work.stamps);
+        const rewritten = await this.rewriteLeaf(work, leaf, (id, dossier) => {
+          const changes = inverses(dossier);
           if (id === WORKSPACE_DOSSIER) {
             work.changes.push(...changes);
-            return [];
+            return false;
           }
           undone += changes.length;
-          return changes;
+          for (const change of changes) applyTo(dossier, change, work.erasures, { keep: false });
+          return changes.length > 0;
         });
         if (!rewritten.ok) return rewritten;
         options.onProgress?.(undone);
       }
       for (const id of book.pending.keys()) {
         if (book.roster.place(id) !== undefined) continue;
-        const dossier = book.withPending(id, new Map());
-        work.changes.push(...this.#authoring.inverses(dossier, token, work.stamps));
+        work.changes.push(...inverses(book.withPending(id, new Map())));
       }
-      return ok({ created: 0, updated: undone });
+      if (refused.length > 0) return err({ type: 'NotPermitted' });
+      return ok(ownRun(step, from, undone));
     });
   }
 
   // ---- Staging and taking effect ------------------------------------------------------------------------------------
 
-  async #restage<E = never>(
-    options: WorkOptions,
-    stage: (work: Work) => Promise<Result<Counts, EditError | Cancelled | E>>,
-  ): Promise<Result<Bulk, EditError | Cancelled | E>> {
+  /** Stages as `stage` says, then lets it take effect. Where that fails or is cancelled, nothing is left of it. */
+  restage<T, E = never>(
+    { signal }: WorkOptions,
+    stage: (work: Work) => Promise<Result<T, EditError | E>>,
+    fence?: Fence<E>,
+  ): Promise<Result<T, EditError | Cancelled | E>> {
     const book = this.#book;
     return this.#parts.exclusive('roll', async () => {
       if (book.isClosed) return err({ type: 'Locked' });
       await book.inTurn(() => book.refresh());
       const { checkpoint } = book.shelf;
-      const staging = book.shelf.stage();
-      const stamps = this.#reserveRun();
-      const work: Work = {
-        staging,
-        stamps,
-        changes: [],
-        rewritten: new Set(),
-        authoring: this.#authoring,
-      };
-      const from: Stamp = stamps.next();
-      let taken: Result<Bulk, EditError | Cancelled | E> = err({ type: 'Cancelled' });
+      const work = new Work(book);
+      let taken: Result<T, EditError | Cancelled | E> = err({ type: 'Cancelled' });
       try {
-        const counted = await stage(work);
-        const finished = counted.ok ? await staging.finish() : counted;
-        if (!counted.ok) taken = counted;
+        const staged = await stage(work);
+        const finished = staged.ok ? await work.staging.finish() : staged;
+        if (!staged.ok) taken = staged;
         else if (!finished.ok) taken = finished;
-        else if (!options.signal.aborted) {
-          const adopted = await this.#takeEffect(work, checkpoint);
-          const undo = { from, to: stamps.latest };
-          taken = adopted.ok ? ok({ ...counted.value, undo }) : adopted;
+        else if (!signal.aborted) {
+          const adopted = await this.#takeEffect(work, checkpoint, fence);
+          taken = adopted.ok ? staged : adopted;
         }
       } finally {
-        if (!taken.ok) await staging.drop();
+        if (!taken.ok) await work.staging.drop();
       }
       return taken;
     });
@@ -216,7 +271,11 @@ export class Restaging {
   }
 
   /** The one small commit that makes staged leaves current. */
-  #takeEffect(work: Work, replaced: Checkpoint): Promise<Result<void, EditError>> {
+  #takeEffect<E>(
+    work: Work,
+    replaced: Checkpoint,
+    fence: Fence<E> | undefined,
+  ): Promise<Result<void, EditError | E>> {
     const book = this.#book;
     const { store, rows, lockNumber, tabs } = this.#parts;
     return book.inTurn(async () => {
@@ -224,18 +283,35 @@ export class Restaging {
         if (book.isClosed) return err({ type: 'Locked' });
         const { journalStart, journalHash } = replaced;
         const { latest: newest } = book.stamps;
-        const next = book.shelf.checkpointWith(work.staging, { journalStart, journalHash, newest });
+        const next = book.shelf.checkpointWith(work.staging, {
+          journalStart,
+          journalHash,
+          newest,
+          ...book.carriedBefore(journalStart),
+        });
+        const { ownFrom } = book;
         const summaries = await this.#summariesOver(work);
         if (!summaries.ok) return summaries;
-        const entry = { changes: work.changes, summaries: summaries.value, adopts: next.version };
+        const entry: JournalEntry = {
+          changes: work.changes,
+          summaries: summaries.value,
+          adopts: next.version,
+          ...work.says,
+        };
         const sealed = await rows.sealEntry(book.end.n + 1, book.end.hash, entry);
         const written = await store.adopt(
-          { entry: sealed.row, tail: sealed.tail, lockNumber },
+          {
+            entry: sealed.row,
+            tail: sealed.tail,
+            lockNumber,
+            ...(fence !== undefined && { lead: fence.lead }),
+          },
           {
             checkpoint: await rows.sealCheckpoint(next),
             replaces: replaced.version,
             dropLeaves: book.shelf.replacedBy(work.staging),
             journalStart,
+            ...(ownFrom !== undefined && { ownFrom }),
             lockNumber,
           },
         );
@@ -244,6 +320,7 @@ export class Restaging {
           await book.refresh();
           continue;
         }
+        if (written.value?.type === 'LeadLost' && fence !== undefined) return err(fence.lost);
         if (written.value !== null) return err(book.refusal(written.value));
         await book.take(next, work.staging);
         book.forgetDossiers();
@@ -260,27 +337,39 @@ export class Restaging {
    * Whoever was edited while the import ran has changes in the journal that its leaf does not hold, and a summary there that knows
    * nothing of the leaf. The adopting entry carries the summary of both.
    */
-  async #summariesOver(work: Work): Promise<Result<readonly Summary[], Damaged | StorageError>> {
+  async #summariesOver(work: Work): Promise<Result<readonly Summary[], StorageError>> {
     const book = this.#book;
-    const touched = new Set(work.changes.map(dossierOf));
+    const changes = new Map<RecordId, Change[]>();
+    for (const change of work.changes) {
+      const id = dossierOf(change);
+      const others = changes.get(id);
+      if (others === undefined) changes.set(id, [change]);
+      else others.push(change);
+    }
+    const touched = new Set(changes.keys());
     for (const id of book.pending.keys()) {
-      if (work.rewritten.has(id)) touched.add(id);
+      if (work.rewritten.has(id) || work.erasing.length > 0) touched.add(id);
     }
     touched.delete(WORKSPACE_DOSSIER);
     const summaries: Summary[] = [];
     for (const id of touched) {
-      const place = book.roster.place(id);
+      const leaf = work.leafOf(id);
       let base: Dossier = new Map();
-      if (place !== undefined) {
-        const entries = await book.entriesOfLeaf(place.leaf, work.staging);
-        if (!entries.ok) return entries;
+      if (leaf !== undefined) {
+        const entries = await book.entriesOfLeaf(leaf, work.staging);
+        if (!entries.ok) {
+          // What can't be read has no summary. What lies over it stays in the journal.
+          if (entries.error.type === 'Damaged') continue;
+          return err(entries.error);
+        }
         const entry = entries.value.find((each) => each.id === id);
         base = (entry === undefined ? undefined : parseDossier(entry.body)?.dossier) ?? base;
       }
       const dossier = book.withPending(id, base);
-      for (const change of work.changes) {
-        if (dossierOf(change) === id) applyTo(dossier, change, book.erasures, { keep: true });
+      for (const change of changes.get(id) ?? []) {
+        applyTo(dossier, change, work.erasures, { keep: true });
       }
+      work.purge(dossier);
       summaries.push(summarise(dossier, id));
     }
     return ok(summaries);
@@ -289,7 +378,7 @@ export class Restaging {
   // ---- Writing leaves anew ------------------------------------------------------------------------------------------
 
   async #rewriteGathered(
-    work: Work,
+    { work, authoring, stamps }: Authored,
     gathered: ReadonlyMap<RecordId, readonly NamedEdit[]>,
   ): Promise<Result<void, EditError>> {
     const book = this.#book;
@@ -305,7 +394,7 @@ export class Restaging {
       for (const edit of gathered.get(id) ?? []) {
         const state = after.get(edit.record);
         const whole = state === undefined ? edit : withElementsOf(state, edit);
-        const change = work.authoring.change(whole, state, work.stamps);
+        const change = authoring.change(whole, state, stamps);
         if (!change.ok) refused = change;
         // A row that says nothing new of a customer leaves no trace, and undoing an earlier import takes the customer along.
         else if (state === undefined || Object.keys(change.value.set ?? {}).length > 0) {
@@ -316,7 +405,11 @@ export class Restaging {
       return changes;
     };
     for (const leaf of leaves) {
-      const rewritten = await this.#rewriteLeaf(work, leaf, authored);
+      const rewritten = await this.rewriteLeaf(work, leaf, (id, dossier) => {
+        const changes = authored(id, dossier);
+        for (const change of changes) applyTo(dossier, change, work.erasures, { keep: false });
+        return changes.length > 0;
+      });
       if (!rewritten.ok) return rewritten;
     }
     // Customers made since the last roll are in no leaf yet: their changes go with the commit's own.
@@ -329,31 +422,42 @@ export class Restaging {
     return refused !== undefined && !refused.ok ? refused : ok();
   }
 
-  /** Writes one leaf anew beside itself where `author` has changes for any of its customers. */
-  async #rewriteLeaf(
+  /**
+   * Writes one leaf anew beside itself where `revise` alters any of its dossiers and says so; what is empty then goes. A dossier comes with
+   * what lies over it. Split, a leaf stays within its bounds, and customers move: `Work.leafOf`.
+   */
+  async rewriteLeaf(
     work: Work,
     leaf: number,
-    author: (id: RecordId, dossier: Dossier) => readonly Change[],
-  ): Promise<Result<void, EditError>> {
+    revise: (id: RecordId, dossier: Dossier) => boolean,
+    { split }: { readonly split: boolean } = { split: false },
+  ): Promise<Result<void, Damaged | StorageError>> {
     const book = this.#book;
     const entries = await book.entriesOfLeaf(leaf, work.staging);
     if (!entries.ok) return entries;
-    const written = entries.value.map((entry) => {
+    const written = entries.value.flatMap((entry) => {
       const parsed = parseDossier(entry.body);
-      if (parsed === null) return entry;
+      if (parsed === null) return [entry];
       const dossier = book.withPending(entry.id, parsed.dossier);
-      const changes = author(entry.id, dossier);
-      if (changes.length === 0) return entry;
+      if (!revise(entry.id, dossier)) return [entry];
       work.rewritten.add(entry.id);
-      for (const change of changes) applyTo(dossier, change, book.erasures, { keep: false });
-      return entryOf(entry.id, dossier);
+      return dossier.size === 0 ? [] : [entryOf(entry.id, dossier)];
     });
-    const isChanged = written.some((entry, row) => entry !== entries.value[row]);
-    return isChanged ? work.staging.rewrite(leaf, written, { split: false }) : ok();
+    const isChanged =
+      written.length !== entries.value.length ||
+      written.some((entry, row) => entry !== entries.value[row]);
+    return isChanged ? work.staging.rewrite(leaf, written, { split }) : ok();
   }
 }
 
-function newestOf(state: RecordState): Stamp {
+/** The run of a step of this device, as the entry says it and as undo wants it. */
+function ownRun({ work, stamps }: Authored, from: Stamp, records: number): UndoToken {
+  const run = { from, to: stamps.latest };
+  work.says = { run: { ...run, records } };
+  return run;
+}
+
+export function newestOf(state: RecordState): Stamp {
   return Object.values(state.newest).reduce(
     (newest, stamp) => (stamp > newest ? stamp : newest),
     state.changed.stamp,

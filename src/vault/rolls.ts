@@ -7,13 +7,13 @@ import type { RecordId } from '#base/ids.ts';
 import { err, ok, type Result } from '#base/result.ts';
 import type { Dossier, RecordState } from '#domain/record-state.ts';
 import type { StorageError } from '#storage/failure.ts';
-import type { DraftRow, MetaRow } from '#storage/workspace-database.ts';
+import type { DraftRow, MarkRow, MetaRow } from '#storage/workspace-database.ts';
 import type { Book, VaultParts } from './book.ts';
 import type { Damaged } from './damage.ts';
 import { parseDossier, WORKSPACE_DOSSIER } from './dossiers.ts';
 import type { Locked } from './edits.ts';
 import { entryOf, workspaceEntry, type LeafEntry } from './leaf.ts';
-import type { SealedRows } from './sealed-rows.ts';
+import type { SealedEntry, SealedRows } from './sealed-rows.ts';
 import type { Staging } from './staging.ts';
 
 /** A roll is due at so many entries or characters; it waits for a quiet moment. */
@@ -68,12 +68,15 @@ export class Rolls {
           journalStart: n + 1,
           journalHash: hash,
           newest: book.stamps.latest,
+          ...book.carriedBefore(n + 1),
         });
+        const { ownFrom } = book;
         const rolled = await this.#parts.store.roll({
           checkpoint: await this.#parts.rows.sealCheckpoint(next),
           replaces: replaced.version,
           dropLeaves: book.shelf.replacedBy(staging),
           journalStart: n + 1,
+          ...(ownFrom !== undefined && { ownFrom }),
           lockNumber: this.#parts.lockNumber,
         });
         if (!rolled.ok || rolled.value !== null) {
@@ -109,20 +112,27 @@ export class Rolls {
           await staging.drop();
           return staged;
         }
-        const { n, hash } = book.end;
+        const { n } = book.end;
+        const unsent = await this.#resealedEntries(rows);
+        const hash = unsent.at(-1)?.hash ?? book.end.hash;
         const next = book.shelf.checkpointWith(staging, {
           journalStart: n + 1,
           journalHash: hash,
           newest: book.stamps.latest,
+          ...book.carriedBefore(n + 1),
         });
+        const { ownFrom } = book;
         const resealed = await this.#parts.store.reseal({
           meta,
           tail: await rows.sealTail(n, hash),
+          unsent: unsent.map(({ row }) => row),
+          sync: await this.#resealedSync(rows),
           drafts: await this.#resealedDrafts(rows),
           checkpoint: await rows.sealCheckpoint(next),
           replaces: replaced.version,
           dropLeaves: book.shelf.replacedBy(staging),
           journalStart: n + 1,
+          ...(ownFrom !== undefined && { ownFrom }),
           lockNumber: this.#parts.lockNumber,
         });
         if (resealed.ok && resealed.value === null) return ok();
@@ -145,6 +155,29 @@ export class Rolls {
       );
       if (orphans.length > 0) await this.#parts.store.dropLeaves(orphans);
     });
+  }
+
+  /** Entries that no segment has, from the first on that one must still be made of. Each is chained anew to the one before. */
+  async #resealedEntries(rows: SealedRows): Promise<readonly SealedEntry[]> {
+    const { ownFrom } = this.#book;
+    if (ownFrom === undefined) return [];
+    const resealed: SealedEntry[] = [];
+    const { rows: entries } = await this.#parts.store.readJournal(ownFrom);
+    for (const row of entries) {
+      const opened = await this.#parts.rows.openEntry(row);
+      // What can't be read is damage, and nothing is sealed anew where there is any.
+      if (!opened.ok) continue;
+      const previous = resealed.at(-1)?.hash ?? row.previous;
+      resealed.push(await rows.sealEntry(row.n, previous, opened.value.entry));
+    }
+    return resealed;
+  }
+
+  async #resealedSync(rows: SealedRows): Promise<MarkRow | undefined> {
+    const mark = await this.#parts.store.readMark('sync');
+    if (mark === undefined) return undefined;
+    const state = await this.#parts.rows.openSync(mark);
+    return rows.sealSync(mark.version + 1, state.ok ? state.value : null);
   }
 
   async #resealedDrafts(rows: SealedRows): Promise<readonly DraftRow[]> {

@@ -55,6 +55,24 @@ export async function* scanLines(
   }
 }
 
+/** Of every leaf, the records of customers in whose text at rest something is mentioned, or over which something lies. */
+export async function* scanMentioning(
+  book: Book,
+  text: string,
+): AsyncGenerator<Result<readonly RecordState[], Damaged>, void, void> {
+  for await (const rows of scanRows(book, new AbortController().signal)) {
+    const found: RecordState[] = [];
+    for (const row of rows) {
+      const isAtRest = row.ok && row.value.over === undefined && !book.pending.has(row.value.id);
+      if (isAtRest && !row.value.lines.some((line) => line.includes(text))) continue;
+      const states = row.ok ? statesOf(book, row.value) : row;
+      if (states.ok) found.push(...states.value);
+      else yield states;
+    }
+    if (found.length > 0) yield ok(found);
+  }
+}
+
 async function* scanRows(
   book: Book,
   signal: AbortSignal,

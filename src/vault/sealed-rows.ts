@@ -1,4 +1,4 @@
-/** How each row at rest is sealed and opened: which key, what it binds, what its plaintext is. FORMAT.md sections 2 to 6. */
+/** How each row at rest is sealed and opened: which key, what it binds, what its plaintext is. FORMAT.md sections 2 to 7. */
 
 import { base64ToBytes, bytesToBase64, bytesToUtf8, equalBytes, utf8Bytes } from '#base/bytes.ts';
 import { err, ok, type Result } from '#base/result.ts';
@@ -7,10 +7,13 @@ import { sha256 } from '#crypto/hash.ts';
 import type { LocalKeys } from '#crypto/keys.ts';
 import { associatedData, open, seal, tagOf } from '#crypto/sealing.ts';
 import type { Change, Json } from '#domain/change.ts';
+import type { Run } from '#domain/edits.ts';
 import type { Stamp } from '#domain/stamp.ts';
 import type { Summary } from '#domain/summary.ts';
 import type { DraftRow, JournalRow, LeafRow, MarkRow } from '#storage/workspace-database.ts';
 import type { LeafTable } from '#storage/workspace-store.ts';
+import type { ConflictRef } from './edits.ts';
+import { storedVector, vectorOf, type StoredVector, type Vector } from './vector.ts';
 
 /** A row that can't be used. */
 export type Unusable = 'missing' | 'notAuthentic' | 'wrongVersion' | 'unreadable';
@@ -34,7 +37,14 @@ export interface Checkpoint {
   /** The newest stamp in the leaves. */
   readonly newest: Stamp | '';
   readonly leaves: readonly LeafRef[];
+  /** Others' segments that have taken effect. */
+  readonly vector: Vector;
+  readonly conflicts: readonly ConflictRef[];
+  /** Of entries before `journalStart` that no segment had: how many changes of this device each stands for. */
+  readonly unsent: readonly UnsentEntry[];
 }
+
+export type UnsentEntry = readonly [n: number, count: number];
 
 /** FORMAT.md section 4. */
 export interface JournalEntry {
@@ -43,6 +53,11 @@ export interface JournalEntry {
   readonly summaries: readonly Summary[];
   /** An import took effect with this entry: the version of the checkpoint that holds it. */
   readonly adopts?: number;
+  /** Changes of this device that the leaves hold instead of `changes`. */
+  readonly run?: Run & { readonly records: number };
+  /** The changes are others': the positions that take effect with them. */
+  readonly received?: StoredVector;
+  readonly conflicts?: readonly ConflictRef[];
 }
 
 export interface SealedEntry {
@@ -142,7 +157,10 @@ export class SealedRows {
           ref.summaryTag,
           ref.bodyTag,
         ]),
-      }),
+        vector: storedVector(checkpoint.vector),
+        conflicts: checkpoint.conflicts,
+        unsent: checkpoint.unsent,
+      } satisfies StoredCheckpoint),
     );
     const data = markData('checkpoint', checkpoint.version);
     return {
@@ -169,7 +187,25 @@ export class SealedRows {
         summaryTag,
         bodyTag,
       })),
+      vector: vectorOf(stored.vector),
+      conflicts: stored.conflicts ?? [],
+      unsent: stored.unsent ?? [],
     });
+  }
+
+  /** What sync keeps of its own. */
+  async sealSync(
+    version: number,
+    state: object | string | number | boolean | null,
+  ): Promise<MarkRow> {
+    const plaintext = utf8Bytes(JSON.stringify(state));
+    const sealed = await seal(this.#keys.checkpoint, plaintext, markData('sync', version));
+    return { name: 'sync', version, sealed };
+  }
+
+  async openSync(row: MarkRow | undefined): Promise<Result<Json, Unusable>> {
+    const opened = await this.#openMark(row, 'sync');
+    return opened.ok ? ok(JSON.parse(bytesToUtf8(opened.value)) as Json) : opened;
   }
 
   async #openMark(
@@ -210,7 +246,10 @@ interface StoredCheckpoint {
   readonly journalHash: string;
   readonly nextLeaf: number;
   readonly newest: Stamp | '';
-  readonly leaves: readonly [number, number, number, string, string][];
+  readonly leaves: readonly (readonly [number, number, number, string, string])[];
+  readonly vector?: StoredVector;
+  readonly conflicts?: readonly ConflictRef[];
+  readonly unsent?: readonly UnsentEntry[];
 }
 
 const LOCAL_DATA = associatedData({ table: 'meta', id: 'local', version: 1 });

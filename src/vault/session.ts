@@ -4,7 +4,13 @@ import type { DeviceId, WorkspaceId } from '#base/ids.ts';
 import { err, ok, type Result } from '#base/result.ts';
 import type { VaultKeyBytes } from '#crypto/byte-types.ts';
 import { agreementPublicKeyBytes } from '#crypto/byte-types.ts';
-import { rewrapDeviceKeys, unwrapDeviceKeys, type DeviceKeys } from '#crypto/device-keys.ts';
+import {
+  rewrapDeviceKeys,
+  unwrapDeviceKeys,
+  wrapDeviceKeys,
+  type DeviceKeys,
+  type NewDeviceKeys,
+} from '#crypto/device-keys.ts';
 import { sealVaultKeyTo } from '#crypto/handover.ts';
 import { createVaultKey, deriveLocalKeys, wipe, type LocalKeys } from '#crypto/keys.ts';
 import type { MembershipState } from '#crypto/membership.ts';
@@ -12,11 +18,14 @@ import { checkPassphrase, type TooCommon, type TooShort } from '#crypto/passphra
 import { createRecoveryKey, type RecoveryKey } from '#crypto/recovery.ts';
 import { createPassphraseSlot, createRecoverySlot, openPassphraseSlot } from '#crypto/slots.ts';
 import type { Json } from '#domain/change.ts';
+import type { Role } from '#domain/roles.ts';
 import { valuesOf } from '#domain/values.ts';
+import type { Directory } from '#storage/directory.ts';
 import type { StorageError } from '#storage/failure.ts';
 import type { MetaRow } from '#storage/workspace-database.ts';
-import type { WorkspaceStore } from '#storage/workspace-store.ts';
+import type { SyncStepRows, WorkspaceStore } from '#storage/workspace-store.ts';
 import type { Damaged } from './damage.ts';
+import type { LeadLost, Locked } from './edits.ts';
 import type { Environment, Exclusive } from './environment.ts';
 import type { DeviceRow, Header, Slots } from './meta.ts';
 import { SealedRows } from './sealed-rows.ts';
@@ -44,9 +53,13 @@ export interface BackupRecord {
 }
 
 /** What belongs to this device alone; sealed in one row. */
-interface Local {
+export interface Local {
   readonly settings: Settings;
   readonly lastBackup?: BackupRecord;
+  /** Absent: admin, as whoever makes a workspace is. */
+  readonly role?: Role;
+  readonly store?: object;
+  readonly joining?: Json;
 }
 
 /** Shown once, then gone: what the recovery kit's file and printable page say. */
@@ -64,6 +77,33 @@ export interface Draft {
   readonly savedAt: number;
 }
 
+/** An object of the store, as it lies there. */
+export interface StoredObject {
+  readonly name: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** One transaction of sync's. */
+export interface SyncRows {
+  readonly lead: number;
+  readonly state: Json | object;
+  readonly put?: readonly (StoredObject & { readonly outgoing: boolean })[];
+  readonly remove?: readonly string[];
+  /** Outgoing objects that the store has now. */
+  readonly sent?: readonly string[];
+  /** Journal entries up to this one are in segments. */
+  readonly cutThrough?: number;
+  /** Replaces the signed log. */
+  readonly membership?: readonly string[];
+}
+
+export interface NewDevice {
+  readonly device: DeviceId;
+  readonly deviceKeys: NewDeviceKeys;
+  readonly lead: number;
+  readonly state: SyncRows['state'];
+}
+
 export type SessionEvent =
   | Exclude<VaultEvent, { readonly type: 'lockedElsewhere' }>
   | { readonly type: 'locked' }
@@ -79,6 +119,7 @@ export const DEFAULT_SETTINGS: Settings = { lockAfterMinutes: 15, lockWhenHidden
 
 export interface SessionParts {
   readonly environment: Environment;
+  readonly directory: Directory;
   readonly store: WorkspaceStore;
   readonly header: Header;
   readonly vaultKey: VaultKeyBytes;
@@ -87,19 +128,21 @@ export interface SessionParts {
 export class Session {
   readonly #environment: Environment;
   readonly #store: WorkspaceStore;
-  readonly #header: Header;
+  readonly #directory: Directory;
+  #header: Header;
   readonly #vaultKey: VaultKeyBytes;
   readonly #tabs: Tabs;
-  readonly #device: DeviceId;
-  readonly #deviceKeys: DeviceKeys | null;
+  #device: DeviceId;
+  #deviceKeys: DeviceKeys | null;
   #keys: LocalKeys;
   #rows: SealedRows;
   #vault: Vault;
-  #local: Local = { settings: DEFAULT_SETTINGS };
+  /** The vault asks it for the role. */
+  readonly #own: { local: Local };
   #listener: (event: SessionEvent) => void = () => undefined;
 
   private constructor(
-    { environment, store, header, vaultKey }: SessionParts,
+    { environment, directory, store, header, vaultKey }: SessionParts,
     opened: {
       readonly tabs: Tabs;
       readonly device: DeviceId;
@@ -107,9 +150,11 @@ export class Session {
       readonly keys: LocalKeys;
       readonly rows: SealedRows;
       readonly vault: Vault;
+      readonly own: { local: Local };
     },
   ) {
     this.#environment = environment;
+    this.#directory = directory;
     this.#store = store;
     this.#header = header;
     this.#vaultKey = vaultKey;
@@ -119,6 +164,7 @@ export class Session {
     this.#keys = opened.keys;
     this.#rows = opened.rows;
     this.#vault = opened.vault;
+    this.#own = opened.own;
     this.#attend();
   }
 
@@ -129,7 +175,16 @@ export class Session {
     const { device, wrapped } = (await store.readMeta('device')) as DeviceRow;
     const deviceKeys = await unwrapDeviceKeys(wrapped, keys.secret, header.workspace, device);
     const tabs = new Tabs(header.workspace);
-    const vault = await openVault(environment, header.workspace, { store, rows, device, tabs });
+    const local = await rows.openLocal(await store.readMeta('local'));
+    const own = { local: local.ok ? (local.value as Local) : { settings: DEFAULT_SETTINGS } };
+    const role = () => own.local.role ?? 'admin';
+    const vault = await openVault(environment, header.workspace, {
+      store,
+      rows,
+      device,
+      tabs,
+      role,
+    });
     const session = new Session(parts, {
       tabs,
       device,
@@ -137,11 +192,14 @@ export class Session {
       keys,
       rows,
       vault,
+      own,
     });
     if (!deviceKeys.ok) {
       vault.noteDamage({ table: 'meta', row: 'device', reason: 'notAuthentic', customers: 0 });
     }
-    await session.#readLocal();
+    if (!local.ok) {
+      vault.noteDamage({ table: 'meta', row: 'local', reason: local.error, customers: 0 });
+    }
     return session;
   }
 
@@ -186,11 +244,11 @@ export class Session {
   }
 
   get settings(): Settings {
-    return this.#local.settings;
+    return this.#own.local.settings;
   }
 
   get lastBackup(): BackupRecord | undefined {
-    return this.#local.lastBackup;
+    return this.#own.local.lastBackup;
   }
 
   /** The signed log, a line each. */
@@ -221,16 +279,16 @@ export class Session {
 
   async changeSettings(settings: Settings): Promise<Result<void, StorageError>> {
     const lockAfterMinutes = Math.min(60, Math.max(1, Math.round(settings.lockAfterMinutes)));
-    const changed = await this.#writeLocal({
-      ...this.#local,
+    const changed = await this.#changeLocal((local) => ({
+      ...local,
       settings: { ...settings, lockAfterMinutes },
-    });
-    if (changed.ok) this.#listener({ type: 'settings', settings: this.#local.settings });
+    }));
+    if (changed.ok) this.#listener({ type: 'settings', settings: this.settings });
     return changed;
   }
 
   noteBackup(lastBackup: BackupRecord): Promise<Result<void, StorageError>> {
-    return this.#writeLocal({ ...this.#local, lastBackup });
+    return this.#changeLocal((local) => ({ ...local, lastBackup }));
   }
 
   async saveDraft({ form, values, savedAt }: Draft): Promise<Result<void, StorageError>> {
@@ -249,18 +307,221 @@ export class Session {
     return this.#store.dropDraft(form);
   }
 
-  async #readLocal(): Promise<void> {
-    const opened = await this.#rows.openLocal(await this.#store.readMeta('local'));
-    if (opened.ok) this.#local = opened.value as Local;
-    else
-      this.#vault.noteDamage({ table: 'meta', row: 'local', reason: opened.error, customers: 0 });
+  /** What belongs to this device alone is read, altered and written by one tab at a time. */
+  #ownTurn<T>(work: () => Promise<T>): Promise<T> {
+    return this.exclusive('local', work);
   }
 
-  async #writeLocal(local: Local): Promise<Result<void, StorageError>> {
-    const value = await this.#rows.sealLocal(local);
-    const written = await this.#store.writeMeta([{ key: 'local', value }]);
-    if (written.ok) this.#local = local;
-    return written;
+  /** As it lies on the disk: another tab may have changed it. */
+  async #currentLocal(): Promise<Local> {
+    const opened = await this.#rows.openLocal(await this.#store.readMeta('local'));
+    return opened.ok ? (opened.value as Local) : this.#own.local;
+  }
+
+  async #hearLocal(): Promise<void> {
+    // A session that ends meanwhile needs it no longer.
+    const local = await this.#currentLocal().catch(() => null);
+    if (local !== null) this.#own.local = local;
+  }
+
+  #changeLocal(change: (local: Local) => Local): Promise<Result<void, StorageError>> {
+    return this.#ownTurn(async () => {
+      const local = change(await this.#currentLocal());
+      const value = await this.#rows.sealLocal(local);
+      const written = await this.#store.writeMeta([{ key: 'local', value }]);
+      if (written.ok) this.#takeLocal(local);
+      return written;
+    });
+  }
+
+  #takeLocal(local: Local): void {
+    this.#own.local = local;
+    this.#tabs.tell({ type: 'local' });
+  }
+
+  // ---- Sync ---------------------------------------------------------------------------------------------------------
+
+  /** This device's, by the membership log that was written last. */
+  get role(): Role {
+    return this.#own.local.role ?? 'admin';
+  }
+
+  /** What sync keeps of its own; null: nothing yet. */
+  async readSync(): Promise<Json | null> {
+    const mark = await this.#store.readMark('sync');
+    if (mark === undefined) return null;
+    const opened = await this.#rows.openSync(mark);
+    if (opened.ok) return opened.value;
+    this.#vault.noteDamage({ table: 'marks', row: 'sync', reason: opened.error, customers: 0 });
+    return null;
+  }
+
+  /** One transaction, refused where another tab has taken the lead. */
+  writeSync(rows: SyncRows): Promise<Result<void, StorageError | LeadLost | Locked>> {
+    const { membership, cutThrough } = rows;
+    if (membership === undefined) return this.#step(rows, cutThrough, []);
+    return this.#ownTurn(async () => {
+      const local = { ...(await this.#currentLocal()), role: await this.#roleIn(membership) };
+      const written = await this.#step(rows, cutThrough, [
+        { key: 'membership', value: membership },
+        { key: 'local', value: await this.#rows.sealLocal(local) },
+      ]);
+      if (written.ok) this.#takeLocal(local);
+      return written;
+    });
+  }
+
+  async keptObject(name: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    return (await this.#store.readObject(name))?.bytes;
+  }
+
+  /** Those that the store does not have yet, ascending by name. */
+  async outgoingObjects(): Promise<readonly StoredObject[]> {
+    const rows = await this.#store.outgoingObjects();
+    return rows.map(({ name, bytes }) => ({ name, bytes }));
+  }
+
+  /** Ascending. */
+  keptNames(prefix: string): Promise<readonly string[]> {
+    return this.#store.objectNames(prefix);
+  }
+
+  /** Whoever had it before writes nothing of sync any more. 0 where it can't be had: what is written under it is refused. */
+  async takeLead(): Promise<number> {
+    const taken = await this.#store.takeLead();
+    return taken.ok ? taken.value : 0;
+  }
+
+  /** Runs work while no other tab of this workspace does work of the same name. */
+  get exclusive(): Exclusive {
+    return exclusiveIn(this.#environment, this.workspace);
+  }
+
+  /** Where the store is, as whoever speaks to it wrote it down; null: there is none. */
+  async readStore(): Promise<object | null> {
+    return (await this.#currentLocal()).store ?? null;
+  }
+
+  /** With null the journal waits for segments no longer. */
+  writeStore(settings: object | null): Promise<Result<void, StorageError>> {
+    if (settings !== null) return this.#changeLocal((local) => ({ ...local, store: settings }));
+    return this.#ownTurn(async () => {
+      const { store: _, ...local } = await this.#currentLocal();
+      const value = await this.#rows.sealLocal(local);
+      return this.#vault.inTurn(async (book) => {
+        const left = await this.#store.leaveStore([{ key: 'local', value }]);
+        if (!left.ok) return left;
+        book.sentBefore(undefined);
+        this.#takeLocal(local);
+        return left;
+      });
+    });
+  }
+
+  /** What a device that waits to be approved must remember; null: it belongs to the workspace. */
+  get joining(): Json | null {
+    return this.#own.local.joining ?? null;
+  }
+
+  /** The device belongs to the workspace from now on, or the workspace is called otherwise. */
+  finishJoin({ name }: { readonly name: string }): Promise<Result<void, StorageError>> {
+    return this.#ownTurn(async () => {
+      const { joining: _, ...local } = await this.#currentLocal();
+      const { joining: __, ...header } = { ...this.#header, name };
+      const written = await this.#store.writeMeta([
+        { key: 'header', value: header satisfies Header },
+        { key: 'local', value: await this.#rows.sealLocal(local) },
+      ]);
+      if (!written.ok) return written;
+      this.#header = header;
+      this.#takeLocal(local);
+      return this.#directory.note({
+        id: header.workspace,
+        name,
+        openedAt: this.#environment.clock.now(),
+      });
+    });
+  }
+
+  /**
+   * Goes on under another device id, where this one turned out to be in use elsewhere. In one transaction with what sync remembers; other
+   * tabs lock, since they would write under the old id.
+   */
+  async renewDevice({
+    device,
+    deviceKeys,
+    lead,
+    state,
+  }: NewDevice): Promise<Result<void, StorageError | LeadLost | Locked>> {
+    const secretKey = this.#keys.secret;
+    const wrapped = await wrapDeviceKeys(deviceKeys, secretKey, this.workspace, device);
+    const written = await this.#step(
+      { lead, state },
+      undefined,
+      [{ key: 'device', value: { device, wrapped } satisfies DeviceRow }],
+      { raiseLockNumber: true },
+    );
+    if (!written.ok) return written;
+    this.#tabs.tell({ type: 'locked' });
+    await this.#vault.close();
+    this.#device = device;
+    this.#deviceKeys = deviceKeys;
+    await this.#reopenVault();
+    return ok();
+  }
+
+  async #step(
+    { lead, state, put = [], remove = [], sent = [] }: SyncRows,
+    cutThrough: number | undefined,
+    meta: readonly MetaRow[],
+    more: Pick<SyncStepRows, 'raiseLockNumber'> = {},
+  ): Promise<Result<void, StorageError | LeadLost | Locked>> {
+    const done = await this.#vault.inTurn(async (book) => {
+      for (;;) {
+        const mark = await this.#store.readMark('sync');
+        const unsentFrom = cutThrough === undefined ? undefined : book.ownAfter(cutThrough);
+        const written = await this.#store.step({
+          lead,
+          lockNumber: this.#vault.lockNumber,
+          sync: await this.#rows.sealSync((mark?.version ?? 0) + 1, state),
+          put: put.map(({ name, bytes, outgoing }) => ({
+            name,
+            bytes,
+            outgoing: outgoing ? 1 : 0,
+          })),
+          remove,
+          sent,
+          unsentFrom,
+          meta,
+          ...more,
+        });
+        if (written.ok && written.value?.type === 'NumberTaken') continue;
+        if (written.ok && written.value === null && unsentFrom !== undefined) {
+          book.sentBefore(unsentFrom);
+        }
+        return written;
+      }
+    });
+    if (!done.ok) return done;
+    switch (done.value?.type) {
+      case undefined:
+        if (cutThrough !== undefined) this.#tabs.tell({ type: 'written' });
+        return ok();
+      case 'LeadLost':
+        return err({ type: 'LeadLost' });
+      default:
+        this.#listener({ type: 'locked' });
+        return err({ type: 'Locked' });
+    }
+  }
+
+  /** A device that the log does not name yet, or no longer, may author nothing. */
+  async #roleIn(lines: readonly string[]): Promise<Role> {
+    const { verifyMembership } = await loadMembership();
+    const verified = await verifyMembership({ lines });
+    if (!verified.ok) return this.role;
+    const member = verified.value.devices.get(this.#device);
+    return member === undefined || member.removedAt !== undefined ? 'viewer' : member.role;
   }
 
   // ---- Slots --------------------------------------------------------------------------------------------------------
@@ -332,7 +593,7 @@ export class Session {
       { key: 'slots', value: slots },
       { key: 'membership', value: membership.value },
       { key: 'device', value: { device, wrapped: rewrapped.value } satisfies DeviceRow },
-      { key: 'local', value: await rows.sealLocal(this.#local) },
+      { key: 'local', value: await rows.sealLocal(await this.#currentLocal()) },
     ];
     const resealed = await this.#vault.reseal(rows, meta);
     if (!resealed.ok) return resealed;
@@ -343,14 +604,19 @@ export class Session {
     wipe(vaultKey);
     this.#keys = keys;
     this.#rows = rows;
-    this.#vault = await openVault(this.#environment, workspace, {
+    await this.#reopenVault();
+    return ok(await this.kitFor(recoveryKey));
+  }
+
+  async #reopenVault(): Promise<void> {
+    this.#vault = await openVault(this.#environment, this.workspace, {
       store: this.#store,
-      rows,
-      device,
+      rows: this.#rows,
+      device: this.#device,
       tabs: this.#tabs,
+      role: () => this.role,
     });
     this.#attend();
-    return ok(await this.kitFor(recoveryKey));
   }
 
   async kitFor(recoveryKey: RecoveryKey): Promise<KitFile> {
@@ -405,6 +671,9 @@ export class Session {
         case 'written':
           void this.#vault.catchUp();
           break;
+        case 'local':
+          void this.#hearLocal();
+          break;
         case 'locked':
           this.#listener({ type: 'locked' });
           break;
@@ -429,13 +698,17 @@ export class Session {
 async function openVault(
   environment: Environment,
   workspace: WorkspaceId,
-  parts: Pick<VaultParts, 'store' | 'rows' | 'device' | 'tabs'>,
+  parts: Pick<VaultParts, 'store' | 'rows' | 'device' | 'tabs' | 'role'>,
 ): Promise<Vault> {
   const { clock, guard, witness } = environment;
-  // The tabs of one workspace keep out of one another's way, not those of another.
-  const exclusive: Exclusive = (name, work) => environment.exclusive(`${workspace}-${name}`, work);
+  const exclusive = exclusiveIn(environment, workspace);
   const lockNumber = await parts.store.lockNumber();
   return Vault.open({ ...parts, clock, exclusive, lockNumber, guard, witness });
+}
+
+/** The tabs of one workspace keep out of one another's way, not those of another. */
+function exclusiveIn(environment: Environment, workspace: WorkspaceId): Exclusive {
+  return (name, work) => environment.exclusive(`${workspace}-${name}`, work);
 }
 
 function damagedMeta(row: string): Damaged {

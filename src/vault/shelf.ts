@@ -23,6 +23,7 @@ import {
   type Unusable,
 } from './sealed-rows.ts';
 import { Staging } from './staging.ts';
+import { EMPTY_VECTOR } from './vector.ts';
 
 /** Leaves read in one request at unlock. */
 const READ_RUN = 64;
@@ -36,6 +37,9 @@ export const EMPTY_CHECKPOINT: Checkpoint = {
   nextLeaf: 0,
   newest: '',
   leaves: [],
+  vector: EMPTY_VECTOR,
+  conflicts: [],
+  unsent: [],
 };
 
 /** Another tab has rolled since the checkpoint that this one knows. */
@@ -194,7 +198,7 @@ export class Shelf {
   /** The checkpoint that makes staged leaves current. */
   checkpointWith(
     staging: Staging,
-    journal: Pick<Checkpoint, 'journalStart' | 'journalHash' | 'newest'>,
+    journal: Omit<Checkpoint, 'version' | 'nextLeaf' | 'leaves'>,
   ): Checkpoint {
     const leaves = new Map([...this.#refs, ...staging.refs]);
     return {

@@ -5,6 +5,8 @@ import type { WorkspaceId } from '#base/ids.ts';
 export type TabMessage =
   /** There is a new journal entry or checkpoint. */
   | { readonly type: 'written' }
+  /** What belongs to this device alone has changed: settings, role, store. */
+  | { readonly type: 'local' }
   | { readonly type: 'locked' }
   /** A locked tab asks for the vault key, sealed to a key that it made for this one question. */
   | { readonly type: 'askForKey'; readonly publicKey: Uint8Array }

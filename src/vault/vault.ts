@@ -1,23 +1,23 @@
 /**
  * The vault: one unlocked workspace, as the other rooms see it. Joins domain (what changes mean), crypto (sealed rows) and storage (where
  * they lie). Everything that alters the workspace arrives here as changes and leaves as one commit.
- *
- * [Note: One commit] A commit is one journal entry: sealed first, then added under the next number. Where another tab has taken that number,
- * this one reads the tail, moves its clock past it, stamps and seals again. Nothing acknowledged is ever only in memory.
  */
 
 import { createRecordId, type RecordId } from '#base/ids.ts';
-import { err, ok, type Result } from '#base/result.ts';
+import { assert, err, ok, type Result } from '#base/result.ts';
 import type { FieldDefinition, Kind } from '#domain/catalogue.ts';
 import type { Change } from '#domain/change.ts';
+import { conflictsOf, settlementOf } from '#domain/conflicts.ts';
 import { deletionOf } from '#domain/edits.ts';
 import type { Dossier, RecordState } from '#domain/record-state.ts';
-import { summarise, type Summary } from '#domain/summary.ts';
+import type { Summary } from '#domain/summary.ts';
 import { isAlive } from '#domain/values.ts';
 import type { StorageError } from '#storage/failure.ts';
 import type { MetaRow } from '#storage/workspace-database.ts';
 import { Authoring } from './authoring.ts';
 import { Book, type VaultEvent, type VaultParts } from './book.ts';
+import { Commits, type Step } from './commits.ts';
+import { openConflicts } from './conflicts.ts';
 import type { Damage, Damaged } from './damage.ts';
 import { applyTo, dossierOf, WORKSPACE_DOSSIER } from './dossiers.ts';
 import type {
@@ -25,37 +25,51 @@ import type {
   BulkEdit,
   Cancelled,
   Committed,
+  ConflictRef,
   Edit,
   EditError,
+  LeadLost,
   Locked,
   NamedEdit,
   NewRecord,
   NotFound,
+  OpenConflict,
+  Outgoing,
+  Received,
+  ReceiveOptions,
   UndoToken,
   WorkOptions,
 } from './edits.ts';
+import { outgoing } from './outgoing.ts';
+import { Receiving } from './receiving.ts';
 import { Restaging } from './restaging.ts';
 import { Rolls } from './rolls.ts';
 import type { Facets, ListPage, ListQuery, TodayView } from './roster.ts';
 import { scanDossiers, scanLines } from './scan.ts';
 import type { SealedRows } from './sealed-rows.ts';
+import type { Vector } from './vector.ts';
 
 export type { VaultEvent, VaultParts } from './book.ts';
 export type * from './edits.ts';
+export type { Position, Vector } from './vector.ts';
 
 export class Vault {
   readonly #parts: VaultParts;
   readonly #book: Book;
   readonly #authoring: Authoring;
   readonly #rolls: Rolls;
+  readonly #commits: Commits;
   readonly #restaging: Restaging;
+  readonly #receiving: Receiving;
 
   private constructor(parts: VaultParts, book: Book) {
     this.#parts = parts;
     this.#book = book;
     this.#authoring = new Authoring(book, parts);
     this.#rolls = new Rolls(parts, book);
+    this.#commits = new Commits(parts, book, this.#rolls);
     this.#restaging = new Restaging(parts, book, this.#authoring);
+    this.#receiving = new Receiving(book, this.#commits, this.#restaging);
   }
 
   /** Never fails on damage: what can't be read is listed, the rest is there. */
@@ -180,7 +194,7 @@ export class Vault {
     const { customers } = token;
     if (customers === undefined) {
       const undone = await this.#restaging.undo(token, options);
-      return undone.ok ? ok({ undo: undone.value.undo, records: [] }) : undone;
+      return undone.ok ? ok({ undo: undone.value, records: [] }) : undone;
     }
     return this.#commit(async () => {
       const changes: Change[] = [];
@@ -212,8 +226,85 @@ export class Vault {
   adopt<E>(
     dossiers: AsyncIterable<Result<readonly RecordState[], E>>,
     options: WorkOptions,
-  ): Promise<Result<Bulk, EditError | Cancelled | E>> {
+  ): Promise<Result<{ readonly created: number }, EditError | Cancelled | E>> {
     return this.#restaging.adopt(dossiers, options);
+  }
+
+  // ---- Syncing ------------------------------------------------------------------------------------------------------
+
+  /** Others' segments that have taken effect here. */
+  get vector(): Vector {
+    return this.#book.vector;
+  }
+
+  get journalEnd(): number {
+    return this.#book.end.n;
+  }
+
+  /** This device's own changes that no segment has; 0 where there is no store. */
+  get unsentChanges(): number {
+    return this.#book.unsentChanges;
+  }
+
+  /**
+   * Others' changes: durable, with their positions, when it returns. Few go through the journal, many, and erasures, through leaves. What
+   * is here already alters nothing.
+   */
+  receive(
+    received: Received,
+  ): Promise<Result<{ readonly conflicts: number }, EditError | LeadLost>> {
+    return this.#receiving.receive(received);
+  }
+
+  /**
+   * Whole states of a snapshot: taken over where there is nothing of them yet, merged where there is. All of it takes effect at once, with
+   * the positions.
+   */
+  receiveStates<E>(
+    dossiers: AsyncIterable<Result<readonly RecordState[], E>>,
+    options: ReceiveOptions,
+  ): Promise<Result<{ readonly records: number }, EditError | Cancelled | LeadLost | E>> {
+    return this.#receiving.receiveStates(dossiers, options);
+  }
+
+  /** This device's own changes of the entries after a number, in their order. Entries that hold none of them are left out. */
+  outgoing(after: number): AsyncIterable<Result<Outgoing, Damaged>> {
+    return outgoing(this.#parts, this.#book, after);
+  }
+
+  /** Where arriving changes made conflicts that nobody has settled since; the newest first. */
+  conflicts(): Promise<readonly OpenConflict[]> {
+    return openConflicts(this.#book);
+  }
+
+  /** Says of both sides that they were seen, and which of them stands. */
+  settle(
+    { customer, record, field, element }: ConflictRef,
+    choice: 'keep' | 'other',
+  ): Promise<Result<Committed, EditError>> {
+    return this.#commit(async () => {
+      const owner = customer ?? WORKSPACE_DOSSIER;
+      const state = await this.#book.stateOf(record, owner);
+      if (!state.ok) return state;
+      const conflict =
+        state.value &&
+        conflictsOf(state.value).find((each) => each.field === field && each.element === element);
+      if (state.value === undefined || conflict === undefined) return err({ type: 'NotFound' });
+      const moment = { stamp: this.#book.stamps.next(), at: this.#authoring.now };
+      const change = settlementOf(state.value, conflict, choice, moment);
+      const refused = this.#parts.guard?.([change]) ?? [];
+      return refused.length > 0 ? err({ type: 'Invalid', problems: refused }) : ok([change]);
+    });
+  }
+
+  /** Under which this vault commits. */
+  get lockNumber(): number {
+    return this.#parts.lockNumber;
+  }
+
+  /** In turn with commits: sync writes what it knows of the journal, and memory follows. */
+  inTurn<T>(work: (book: Pick<Book, 'ownAfter' | 'sentBefore'>) => Promise<T>): Promise<T> {
+    return this.#book.inTurn(() => work(this.#book));
   }
 
   // ---- Keeping ------------------------------------------------------------------------------------------------------
@@ -263,44 +354,26 @@ export class Vault {
     });
   }
 
-  /** See: [Note: One commit]. `author` is asked again, with fresh stamps, whenever another tab was quicker. */
-  #commit(
+  async #commit(
     author: () => Promise<Result<readonly Change[], EditError>>,
   ): Promise<Result<Committed, EditError>> {
-    const book = this.#book;
-    const { store, rows, lockNumber, tabs } = this.#parts;
-    return book.inTurn(async () => {
-      for (;;) {
-        if (book.isClosed) return err({ type: 'Locked' });
-        const authored = await author();
-        if (!authored.ok) return authored;
-        const changes = this.#witnessed(authored.value);
-        const [first] = changes;
-        const last = changes.at(-1);
-        if (first === undefined || last === undefined) return err({ type: 'NotFound' });
-        const next = await this.#applied(changes);
-        if (!next.ok) return next;
-        const entry = { changes, summaries: summariesOf(next.value) };
-        const sealed = await rows.sealEntry(book.end.n + 1, book.end.hash, entry);
-        const written = await store.commit({ entry: sealed.row, tail: sealed.tail, lockNumber });
-        if (!written.ok) return written;
-        if (written.value?.type === 'NumberTaken') {
-          await book.refresh();
-          continue;
-        }
-        if (written.value !== null) return err(book.refusal(written.value));
-        for (const [id, dossier] of next.value) book.keep(id, dossier);
-        book.committed(sealed, entry);
-        if (next.value.has(WORKSPACE_DOSSIER)) await book.readWorkspace();
-        const customers = [...next.value.keys()];
-        tabs.tell({ type: 'written' });
-        book.tell({ type: 'changed', customers });
-        this.#rolls.schedule();
-        return ok({
-          undo: { from: first.stamp, to: last.stamp, customers },
-          records: changes.map((change) => change.record),
-        });
-      }
+    const committed = await this.#commits.append<Step, EditError>(async () => {
+      const authored = await author();
+      if (!authored.ok) return authored;
+      if (authored.value.length === 0) return err({ type: 'NotFound' });
+      if (!this.#authoring.mayAuthor(authored.value)) return err({ type: 'NotPermitted' });
+      const changes = this.#witnessed(authored.value);
+      const dossiers = await this.#applied(changes);
+      return dossiers.ok ? ok({ changes, dossiers: dossiers.value }) : dossiers;
+    });
+    if (!committed.ok) return committed;
+    const { changes, dossiers } = committed.value;
+    const first = changes[0];
+    const last = changes.at(-1);
+    assert(first !== undefined && last !== undefined, 'a commit has a change');
+    return ok({
+      undo: { from: first.stamp, to: last.stamp, customers: [...dossiers.keys()] },
+      records: changes.map((change) => change.record),
     });
   }
 
@@ -324,10 +397,4 @@ export class Vault {
     }
     return ok(next);
   }
-}
-
-function summariesOf(dossiers: ReadonlyMap<RecordId, Dossier>): readonly Summary[] {
-  return [...dossiers]
-    .filter(([id]) => id !== WORKSPACE_DOSSIER)
-    .map(([id, dossier]) => summarise(dossier, id));
 }

@@ -1,12 +1,13 @@
 /** The workspaces of this browser profile: which there are, making one, unlocking one, removing one. */
 
-import { createDeviceId, createWorkspaceId, type WorkspaceId } from '#base/ids.ts';
+import { createDeviceId, createWorkspaceId, type DeviceId, type WorkspaceId } from '#base/ids.ts';
 import { assert, err, ok, type Result } from '#base/result.ts';
-import { createDeviceKeys, wrapDeviceKeys } from '#crypto/device-keys.ts';
+import { createDeviceKeys, wrapDeviceKeys, type NewDeviceKeys } from '#crypto/device-keys.ts';
 import { createHandoverKeys, openHandover } from '#crypto/handover.ts';
 import { createVaultKey, deriveLocalKeys } from '#crypto/keys.ts';
 import { checkPassphrase, type TooCommon, type TooShort } from '#crypto/passphrase.ts';
 import type { VaultKeyBytes } from '#crypto/byte-types.ts';
+import type { RootHash } from '#crypto/membership.ts';
 import { createRecoveryKey, parseRecoveryKey, type NotARecoveryKey } from '#crypto/recovery.ts';
 import {
   createPassphraseSlot,
@@ -15,6 +16,7 @@ import {
   openRecoverySlot,
   type WrongRecoveryKey,
 } from '#crypto/slots.ts';
+import type { Json } from '#domain/change.ts';
 import { Directory } from '#storage/directory.ts';
 import type { StorageError } from '#storage/failure.ts';
 import { WorkspaceStore } from '#storage/workspace-store.ts';
@@ -28,7 +30,7 @@ import {
   type Slots,
 } from './meta.ts';
 import { NO_HASH, SealedRows } from './sealed-rows.ts';
-import type { KitFile, Session, SlotError } from './session.ts';
+import type { KitFile, Local, Session, SlotError } from './session.ts';
 import { Tabs } from './tabs.ts';
 import type { EditError, Vault } from './vault.ts';
 
@@ -48,6 +50,24 @@ export interface NewWorkspace {
   readonly memberName: string;
   readonly passphrase: string;
 }
+
+/** A workspace that this device has asked to join. */
+export interface JoiningWorkspace {
+  readonly workspace: WorkspaceId;
+  /** Until the workspace itself says how it is called. */
+  readonly name: string;
+  readonly passphrase: string;
+  /** The membership log, verified. */
+  readonly lines: readonly string[];
+  readonly rootHash: RootHash;
+  readonly store: object;
+  /** What the device must remember until it is approved. */
+  readonly joining: Json;
+  readonly device: DeviceId;
+  readonly deviceKeys: NewDeviceKeys;
+}
+
+export type AlreadyHere = { readonly type: 'AlreadyHere' };
 
 export type PassphraseError = TooShort | TooCommon;
 
@@ -120,15 +140,13 @@ export class Workspaces {
   ): Promise<Result<{ session: Session; kit: KitFile }, CreateError<E>>> {
     const good = checkPassphrase(passphrase);
     if (!good.ok) return good;
-    const { clock, derive } = this.#environment;
-    const { DEFAULT_SETTINGS, EMPTY_CHECKPOINT, Session } = await loadEngine();
+    const { clock } = this.#environment;
     const workspace = createWorkspaceId();
     const device = createDeviceId();
     const vaultKey = createVaultKey();
     const recoveryKey = await createRecoveryKey();
     const deviceKeys = await createDeviceKeys();
     const keys = await deriveLocalKeys(vaultKey, workspace);
-    const rows = new SealedRows(keys);
     const header: Header = {
       format: STORE_FORMAT,
       workspace,
@@ -145,40 +163,25 @@ export class Workspaces {
       recoverySigner: recoveryKey.signerPublicKey,
       createdAt: new Date(clock.now()).toISOString(),
     });
-    const slots: Slots = {
-      passphrase: await createPassphraseSlot({ workspace, passphrase, vaultKey, derive }),
-      recovery: await createRecoverySlot({ workspace, recipient: recoveryKey.recipient, vaultKey }),
-    };
-    const wrapped = await wrapDeviceKeys(deviceKeys, keys.secret, workspace, device);
-
-    const opened = await WorkspaceStore.open(workspace);
-    if (!opened.ok) return opened;
-    const store = opened.value;
-    const written = await store.createWorkspace({
-      meta: [
-        { key: 'header', value: header },
-        { key: 'slots', value: slots },
-        { key: 'membership', value: root.lines },
-        { key: 'device', value: { device, wrapped } satisfies DeviceRow },
-        { key: 'local', value: await rows.sealLocal({ settings: DEFAULT_SETTINGS }) },
-        { key: 'lockNumber', value: 0 },
-      ],
-      marks: [
-        await rows.sealCheckpoint({ ...EMPTY_CHECKPOINT, version: 1 }),
-        await rows.sealTail(0, NO_HASH),
-      ],
+    const made = await this.#make({
+      header,
+      slots: await this.#createSlots({
+        workspace,
+        passphrase,
+        vaultKey,
+        recipient: recoveryKey.recipient,
+      }),
+      membership: root.lines,
+      device: {
+        device,
+        wrapped: await wrapDeviceKeys(deviceKeys, keys.secret, workspace, device),
+      },
+      local: {},
+      rows: new SealedRows(keys),
     });
-    if (!written.ok) {
-      store.close();
-      await WorkspaceStore.delete(workspace);
-      return written;
-    }
-    const session = await Session.open({
-      environment: this.#environment,
-      store,
-      header: { ...header, ready: true },
-      vaultKey,
-    });
+    if (!made.ok) return made;
+    const store = made.value;
+    const session = await this.#enter(store, { ...header, ready: true }, vaultKey);
     const filled = fill === undefined ? ok() : await fill(session.vault);
     const named = filled.ok ? await nameWorkspace(session, name, memberName) : filled;
     const noted = named.ok ? await this.#note(store, { ...header, ready: true }) : named;
@@ -250,6 +253,81 @@ export class Workspaces {
     return deleted.ok ? this.directory.forget(workspace) : deleted;
   }
 
+  /** Makes a workspace that waits to be approved, and unlocks it. It survives a reload as any other, and its session says so. */
+  async join({
+    workspace,
+    name,
+    passphrase,
+    lines,
+    rootHash,
+    store: settings,
+    joining,
+    device,
+    deviceKeys,
+  }: JoiningWorkspace): Promise<Result<Session, PassphraseError | StorageError | AlreadyHere>> {
+    const good = checkPassphrase(passphrase);
+    if (!good.ok) return good;
+    if (await WorkspaceStore.exists(workspace)) {
+      const listed = await this.directory.workspaces();
+      if (listed.some(({ id }) => id === workspace)) return err({ type: 'AlreadyHere' });
+      // An earlier attempt ended in the middle: nobody ever saw it.
+      const deleted = await WorkspaceStore.delete(workspace);
+      if (!deleted.ok) return deleted;
+    }
+    const { verifyMembership } = await import('#crypto/membership.ts');
+    const membership = await verifyMembership({ lines, rootHash });
+    assert(membership.ok, 'the log was verified before anybody asked to join');
+    const vaultKey = createVaultKey();
+    const keys = await deriveLocalKeys(vaultKey, workspace);
+    const header: Header = {
+      format: STORE_FORMAT,
+      workspace,
+      name,
+      createdAt: this.#environment.clock.now(),
+      ready: true,
+      joining: true,
+    };
+    const made = await this.#make({
+      header,
+      slots: await this.#createSlots({
+        workspace,
+        passphrase,
+        vaultKey,
+        recipient: membership.value.recoveryRecipient,
+      }),
+      membership: lines,
+      device: {
+        device,
+        wrapped: await wrapDeviceKeys(deviceKeys, keys.secret, workspace, device),
+      },
+      local: { role: 'viewer', store: settings, joining },
+      rows: new SealedRows(keys),
+    });
+    if (!made.ok) return made;
+    const store = made.value;
+    const noted = await this.#note(store, header);
+    if (!noted.ok) {
+      store.close();
+      await WorkspaceStore.delete(workspace);
+      return noted;
+    }
+    return ok(await this.#enter(store, header, vaultKey));
+  }
+
+  /** Removes a workspace, and ends every tab that has it open: they lock, and what they hold goes with them. */
+  async wipe(workspace: WorkspaceId): Promise<Result<void, StorageError>> {
+    const opened = await WorkspaceStore.open(workspace);
+    if (opened.ok) {
+      // Where even that can't be written, the tabs have the message, and their database goes.
+      await opened.value.raiseLockNumber();
+      opened.value.close();
+    }
+    const tabs = new Tabs(workspace);
+    tabs.tell({ type: 'locked' });
+    tabs.close();
+    return this.remove(workspace);
+  }
+
   async #open(
     workspace: WorkspaceId,
     findKey: (store: WorkspaceStore, slots: Slots) => Promise<Result<VaultKeyBytes, UnlockError>>,
@@ -259,7 +337,7 @@ export class Workspaces {
     const store = opened.value;
     const header = (await store.readMeta('header')) as Header | undefined;
     const slots = (await store.readMeta('slots')) as Slots | undefined;
-    const engine = loadEngine();
+    void loadEngine();
     const key = await unlockable(header, slots, () => {
       assert(slots, 'slots were checked');
       return findKey(store, slots);
@@ -269,16 +347,68 @@ export class Workspaces {
       return key;
     }
     assert(header, 'the header was checked');
-    const { Session } = await engine;
-    const session = await Session.open({
-      environment: this.#environment,
-      store,
-      header,
-      vaultKey: key.value,
-    });
+    const session = await this.#enter(store, header, key.value);
     // When it was opened is good to know and nothing more: no reason to keep anybody out.
     await this.#note(store, header);
     return ok(session);
+  }
+
+  async #enter(store: WorkspaceStore, header: Header, vaultKey: VaultKeyBytes): Promise<Session> {
+    const { Session } = await loadEngine();
+    const { directory } = this;
+    const environment = this.#environment;
+    return Session.open({ environment, directory, store, header, vaultKey });
+  }
+
+  async #createSlots({
+    workspace,
+    passphrase,
+    vaultKey,
+    recipient,
+  }: {
+    readonly workspace: WorkspaceId;
+    readonly passphrase: string;
+    readonly vaultKey: VaultKeyBytes;
+    readonly recipient: string;
+  }): Promise<Slots> {
+    const { derive } = this.#environment;
+    return {
+      passphrase: await createPassphraseSlot({ workspace, passphrase, vaultKey, derive }),
+      recovery: await createRecoverySlot({ workspace, recipient, vaultKey }),
+    };
+  }
+
+  /** The first rows of a workspace that holds nothing yet. */
+  async #make({
+    header,
+    slots,
+    membership,
+    device,
+    local,
+    rows,
+  }: FirstRows): Promise<Result<WorkspaceStore, StorageError>> {
+    const { DEFAULT_SETTINGS, EMPTY_CHECKPOINT } = await loadEngine();
+    const opened = await WorkspaceStore.open(header.workspace);
+    if (!opened.ok) return opened;
+    const store = opened.value;
+    const written = await store.createWorkspace({
+      meta: [
+        { key: 'header', value: header },
+        { key: 'slots', value: slots },
+        { key: 'membership', value: membership },
+        { key: 'device', value: device },
+        { key: 'local', value: await rows.sealLocal({ settings: DEFAULT_SETTINGS, ...local }) },
+        { key: 'lockNumber', value: 0 },
+      ],
+      marks: [
+        await rows.sealCheckpoint({ ...EMPTY_CHECKPOINT, version: 1 }),
+        await rows.sealTail(0, NO_HASH),
+      ],
+    });
+    if (written.ok) return ok(store);
+    store.close();
+    await WorkspaceStore.delete(header.workspace);
+    return written;
   }
 
   async #askTabs(workspace: WorkspaceId): Promise<VaultKeyBytes | null> {
@@ -311,6 +441,15 @@ export class Workspaces {
       openedAt: this.#environment.clock.now(),
     });
   }
+}
+
+interface FirstRows {
+  readonly header: Header;
+  readonly slots: Slots;
+  readonly membership: readonly string[];
+  readonly device: DeviceRow;
+  readonly local: Omit<Local, 'settings'>;
+  readonly rows: SealedRows;
 }
 
 const NO_ATTEMPTS: Attempts = { failed: 0, at: 0 };

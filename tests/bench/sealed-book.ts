@@ -54,6 +54,7 @@ export class SealedBook {
       exclusive: (name, work) => navigator.locks.request(`${workspace}-${name}`, work),
       tabs: new Tabs(workspace),
       lockNumber: 0,
+      role: () => 'admin',
       guard: null,
       witness: () => [],
     };

@@ -1,5 +1,6 @@
 import type { Change, ElementKey, FieldName } from '#domain/change.ts';
-import { conflictsOf } from '#domain/conflicts.ts';
+import { applyChange, cloneState, createErasures } from '#domain/apply.ts';
+import { conflictsOf, settlementOf } from '#domain/conflicts.ts';
 import { changeOf } from '#domain/edits.ts';
 import { fieldsOf } from '#domain/catalogue.ts';
 import type { RecordState } from '#domain/record-state.ts';
@@ -63,6 +64,31 @@ describe('conflicts', () => {
           expect(new Set(found.filter((each) => !isTieOfNewest(each, state)))).toEqual(
             new Set(expected),
           );
+        },
+      ),
+      runs(150),
+    );
+  });
+
+  it('are gone once they are settled either way, and the side that was chosen stands', () => {
+    fc.assert(
+      fc.property(
+        fc.array(anyChangeOf(customer, 'customer'), { minLength: 1, maxLength: 15 }),
+        fc.constantFrom('keep' as const, 'other' as const),
+        (changes, choice) => {
+          const state = merge(changes).get(customer)!;
+          for (const conflict of conflictsOf(state)) {
+            const moment = { stamp: stampOf(99), at: 0 };
+            const change = settlementOf(state, conflict, choice, moment);
+            const after = applyChange(cloneState(state), change, createErasures())!;
+            const { field, element, current, lost } = conflict;
+            const isTheSame = (each: typeof conflict) =>
+              each.field === field && each.element === element;
+            expect(conflictsOf(after).filter(isTheSame)).toEqual([]);
+            const [now] =
+              element === undefined ? after.fields[field]! : after.sets[field]![element]!.adds;
+            expect(now!.value).toEqual((choice === 'keep' ? current : lost[0]!).value);
+          }
         },
       ),
       runs(150),

@@ -3,7 +3,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createWorkspaceId, type WorkspaceId } from '#base/ids.ts';
 import type { Result } from '#base/result.ts';
 import { WorkspaceDatabase, type JournalRow, type MarkRow } from '#storage/workspace-database.ts';
-import { WorkspaceStore, type CheckpointRows } from '#storage/workspace-store.ts';
+import {
+  WorkspaceStore,
+  type CheckpointRows,
+  type SyncStepRows,
+} from '#storage/workspace-store.ts';
 
 let workspace: WorkspaceId;
 let store: WorkspaceStore;
@@ -194,6 +198,8 @@ describe('a checkpoint', () => {
       meta: [{ key: 'slots', value: bytes(8) }] as const,
       tail: { ...mark('tail', 2), sealed: bytes(8) },
       drafts: [{ form: 'new', sealed: bytes(8) }],
+      unsent: [],
+      sync: undefined,
     };
     const late = { ...rows, tail: mark('tail', 1) };
     expect(must(await store.reseal(late))).toEqual({ type: 'NumberTaken' });
@@ -205,6 +211,112 @@ describe('a checkpoint', () => {
     expect(await store.lockNumber()).toBe(1);
     expect(await journalNumbers()).toEqual([]);
     expect(must(await commit(3))).toEqual({ type: 'LockedMeanwhile' });
+  });
+
+  it('keeps entries that no segment has, as another tab wrote it down a moment ago', async () => {
+    must(await step(await lead(), { unsentFrom: 1 }));
+    expect(must(await store.roll(checkpoint(2, { journalStart: 3 })))).toEqual({
+      type: 'CheckpointMoved',
+    });
+    expect(must(await store.roll(checkpoint(2, { journalStart: 3, ownFrom: 1 })))).toBeNull();
+    expect(await journalNumbers()).toEqual([1, 2]);
+    must(await step(await lead(), { unsentFrom: 2 }));
+    expect(must(await store.roll(checkpoint(3, { journalStart: 3, ownFrom: 1 })))).toBeNull();
+    expect(await journalNumbers()).toEqual([2]);
+    expect((await store.readJournal(3)).unsentFrom).toBe(2);
+  });
+
+  it('lets go of entries that hold nothing for a segment', async () => {
+    must(await step(await lead(), { unsentFrom: 1 }));
+    expect(must(await store.roll(checkpoint(2, { journalStart: 3, ownFrom: 3 })))).toBeNull();
+    expect(await journalNumbers()).toEqual([]);
+    expect((await store.readJournal(3)).unsentFrom).toBe(3);
+  });
+
+  it('under new keys takes along what no segment has, and what sync knows', async () => {
+    must(await step(await lead(), { unsentFrom: 2 }));
+    const rows = {
+      ...checkpoint(2, { journalStart: 3, ownFrom: 2 }),
+      meta: [],
+      tail: mark('tail', 2),
+      drafts: [],
+      unsent: [{ ...entry(2), sealed: bytes(9) }],
+      sync: mark('sync', 2),
+    };
+    const late = { ...rows, sync: mark('sync', 1) };
+    expect(must(await store.reseal(late))).toEqual({ type: 'NumberTaken' });
+    expect(must(await store.reseal(rows))).toBeNull();
+    expect((await store.readJournal(0)).rows).toEqual(rows.unsent);
+    expect(await store.readMark('sync')).toEqual(rows.sync);
+  });
+});
+
+async function lead(): Promise<number> {
+  return must(await store.takeLead());
+}
+
+/** The next one, under a fencing number. */
+async function step(fence: number, rows: Partial<SyncStepRows> = {}) {
+  const version = ((await store.readMark('sync'))?.version ?? 0) + 1;
+  return store.step({
+    lead: fence,
+    lockNumber: 0,
+    sync: mark('sync', version),
+    put: [],
+    remove: [],
+    sent: [],
+    unsentFrom: undefined,
+    meta: [],
+    ...rows,
+  });
+}
+
+describe('a step of sync', () => {
+  it('writes objects and marks what the store has', async () => {
+    const put = ['log/b/2', 'log/b/1', 'snap/1'].map((name, index) => ({
+      name,
+      bytes: Uint8Array.of(index),
+      outgoing: name.startsWith('log') ? (1 as const) : (0 as const),
+    }));
+    const fence = await lead();
+    expect(must(await step(fence, { put }))).toBeNull();
+    expect((await store.outgoingObjects()).map(({ name }) => name)).toEqual(['log/b/1', 'log/b/2']);
+    expect(await store.objectNames('log/')).toEqual(['log/b/1', 'log/b/2']);
+    must(await step(fence, { sent: ['log/b/1'], remove: ['snap/1'] }));
+    expect((await store.outgoingObjects()).map(({ name }) => name)).toEqual(['log/b/2']);
+    expect(await store.readObject('log/b/1')).toMatchObject({ bytes: bytes(1), outgoing: 0 });
+    expect(await store.readObject('snap/1')).toBeUndefined();
+  });
+
+  it('under a fencing number that another tab has raised is refused, whole', async () => {
+    const fence = await lead();
+    expect(await lead()).toBe(fence + 1);
+    const put = [{ name: 'a', bytes: Uint8Array.of(1), outgoing: 1 as const }];
+    expect(must(await step(fence, { put, unsentFrom: 9 }))).toEqual({ type: 'LeadLost' });
+    expect(await store.objectNames('')).toEqual([]);
+    expect(await store.readMark('sync')).toBeUndefined();
+    expect((await store.readJournal(0)).unsentFrom).toBeUndefined();
+    const refused = { entry: entry(1), tail: mark('tail', 1), lockNumber: 0, lead: fence };
+    expect(must(await store.commit(refused))).toEqual({ type: 'LeadLost' });
+    expect(await journalNumbers()).toEqual([]);
+  });
+
+  it('over a mark that was written since, or after a lock, is refused', async () => {
+    const fence = await lead();
+    must(await step(fence));
+    expect(must(await step(fence, { sync: mark('sync', 1) }))).toEqual({ type: 'NumberTaken' });
+    await store.raiseLockNumber();
+    expect(must(await step(fence))).toEqual({ type: 'LockedMeanwhile' });
+  });
+
+  it('never lowers what segments have, and leaving the store forgets it', async () => {
+    const fence = await lead();
+    must(await step(fence, { unsentFrom: 7 }));
+    must(await step(fence, { unsentFrom: 5 }));
+    expect((await store.readJournal(0)).unsentFrom).toBe(7);
+    must(await store.leaveStore([{ key: 'local', value: 1 }]));
+    expect((await store.readJournal(0)).unsentFrom).toBeUndefined();
+    expect(await store.readMeta('local')).toBe(1);
   });
 });
 
@@ -245,7 +357,7 @@ describe('the database', () => {
     });
   });
 
-  it('of version 1, built by hand, is one that this Holdfast opens and reads', async () => {
+  it('of version 1, built by hand, is one that this Holdfast opens, brings to its own version and reads', async () => {
     const old = createWorkspaceId();
     await new Promise<void>((resolve, reject) => {
       // Dexie counts in tenths: its version 1 is the browser's version 10.
@@ -272,15 +384,26 @@ describe('the database', () => {
     expect((await opened.readJournal(1)).rows).toEqual([entry(1)]);
     expect(await opened.readLeaf('bodies', 3, 4)).toEqual(leaf(3, 4));
     expect(await opened.readMark('checkpoint')).toEqual(mark('checkpoint', 1));
+    expect(await opened.objectNames('')).toEqual([]);
+    expect(must(await opened.takeLead())).toBe(1);
     opened.close();
     const database = new WorkspaceDatabase(old);
     await database.open();
-    expect(database.verno).toBe(1);
+    expect(database.verno).toBe(2);
     expect(
       database.tables
-        .map(({ name, schema }) => [name, schema.primKey.keyPath, schema.indexes])
+        .map(({ name, schema }) => [
+          name,
+          schema.primKey.keyPath,
+          schema.indexes.map((index) => index.keyPath),
+        ])
         .toSorted(byText),
-    ).toEqual(SCHEMA_1.map(([name, keyPath]) => [name, keyPath, []]));
+    ).toEqual(
+      [
+        ...SCHEMA_1.map(([name, keyPath]) => [name, keyPath, []]),
+        ['objects', 'name', ['outgoing']],
+      ].toSorted(byText),
+    );
     database.close();
     await WorkspaceStore.delete(old);
   });
@@ -290,7 +413,7 @@ function byText(a: unknown, b: unknown): number {
   return JSON.stringify(a) < JSON.stringify(b) ? -1 : 1;
 }
 
-/** src/vault/FORMAT.md: the tables and what they are kept by. */
+/** src/vault/FORMAT.md: the tables of version 1 and what they are kept by. */
 const SCHEMA_1: readonly (readonly [name: string, keyPath: string | string[]])[] = [
   ['bodies', ['leaf', 'version']],
   ['drafts', 'form'],

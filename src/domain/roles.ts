@@ -1,0 +1,31 @@
+/** Who may author what: the roles of members, and whether one allows a change. Receivers ask of others' changes what authors ask of their own. */
+
+import { belongsTo, authorOf } from './catalogue.ts';
+import type { Change } from './change.ts';
+import { WORKSPACE_DOSSIER } from './record-state.ts';
+
+export type Role = 'admin' | 'member' | 'viewer';
+
+/**
+ * Reads nothing but the role and the change, so that all who receive it decide alike. A change that does not name its place as its kind
+ * asks for would reach records of another kind: nobody may author it.
+ */
+export function mayAuthor(
+  role: Role,
+  change: Pick<Change, 'record' | 'kind' | 'customer' | 'erases'>,
+): boolean {
+  if (role === 'viewer' || !isInItsPlace(change)) return false;
+  if (role === 'admin') return true;
+  if (change.kind === 'erasure') return change.erases?.type === 'value';
+  return change.erases === undefined && authorOf(change.kind) === 'member';
+}
+
+/** Whoever named the workspace's own dossier as a customer could write into its members and fields. */
+function isInItsPlace({
+  record,
+  kind,
+  customer,
+}: Pick<Change, 'record' | 'kind' | 'customer'>): boolean {
+  if (record === WORKSPACE_DOSSIER || customer === WORKSPACE_DOSSIER) return false;
+  return (customer !== undefined) === (belongsTo(kind) === 'customer');
+}
