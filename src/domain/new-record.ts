@@ -1,6 +1,6 @@
 /**
  * A record that is new, straight into what leaves hold: the text and the summary that `changeOf`, `applyChange`, `encodeRecord` and
- * `summarise` would come to, without the objects between. An import makes 100,000 of them, and building the objects would take most of
+ * `summarise` would come to, without the states between. An import makes 100,000 of them, and building the states would take most of
  * its time. No erasure covers what has no id yet.
  */
 
@@ -8,6 +8,7 @@ import type { RecordId } from '#base/ids.ts';
 import { isSetType, type FieldDefinition, type FieldType, type Kind } from './catalogue.ts';
 import { isElementKey, isFieldName, type ElementKey, type FieldName, type Json } from './change.ts';
 import { givenElements, newKey } from './edits.ts';
+import type { EncodedRecord } from './encoding.ts';
 import { isList, own } from './json.ts';
 import type { Stamp } from './stamp.ts';
 import { placeOfAddress, type Summary } from './summary.ts';
@@ -33,36 +34,47 @@ export interface NewRecord {
 
 export function makeNewRecord(source: NewRecordSource): NewRecord {
   const { record, kind, customer, values, stamp, at } = source;
-  const shown: Record<FieldName, readonly (string | ListElement)[]> = {};
-  let fields = '';
-  let sets = '';
-  for (const { name, type, start } of writtenFields(source.fields)) {
+  const fields: Record<FieldName, Json> = {};
+  const sets: Record<FieldName, Readonly<Record<ElementKey, Json>>> = {};
+  const shown: Record<FieldName, readonly NewElement[]> = {};
+  for (const { name, type } of inOrder(source.fields)) {
     const value = own(values, name);
     if (value === undefined || value === null || value === '') continue;
-    if (!isSetType(type)) fields += start + valueText(value);
-    else {
-      const elements = newElements(type, value, stamp);
-      if (elements.length === 0) continue;
-      sets += start + setText(elements);
-      if (SUMMARISED.has(name)) shown[name] = elements.map(shownElement);
+    if (!isSetType(type)) {
+      // A list would be taken for an encoded value, and is written as one.
+      fields[name] = isList(value) ? [[value, 0]] : value;
+      continue;
     }
+    const elements = newElements(type, value, stamp);
+    if (elements.length === 0) continue;
+    sets[name] = encodedSet(elements);
+    if (SUMMARISED.has(name)) shown[name] = elements;
   }
-  const owner = customer === undefined ? '' : `,"customer":"${customer}"`;
+  const encoded: EncodedRecord = {
+    id: record,
+    kind,
+    moments: [stamp, at],
+    fields,
+    sets,
+    newest: [0],
+    ...(customer === undefined ? {} : { customer }),
+  };
+  const [address] = shown['addresses'] ?? [];
   return {
     id: record,
-    text: `{"id":"${record}","kind":"${kind}","moments":["${stamp}",${String(at)}],"fields":{${fields.slice(1)}},"sets":{${sets.slice(1)}},"newest":[0]${owner}}`,
+    text: JSON.stringify(encoded),
     summary: {
       id: record,
-      name: fieldText(source, 'name'),
-      company: fieldText(source, 'company'),
-      title: fieldText(source, 'title'),
+      name: textIn(fields, 'name'),
+      company: textIn(fields, 'company'),
+      title: textIn(fields, 'title'),
       emails: contentsOf(shown['emails']),
       phones: contentsOf(shown['phones']),
-      place: shown['addresses']?.[0] === undefined ? '' : placeOfAddress(shown['addresses'][0]),
-      stage: fieldText(source, 'stage'),
-      owner: fieldText(source, 'owner'),
-      tags: shown['tags']?.filter((tag) => typeof tag === 'string') ?? [],
-      source: fieldText(source, 'source'),
+      place: address === undefined ? '' : placeOfAddress(shownElement(address)),
+      stage: textIn(fields, 'stage'),
+      owner: textIn(fields, 'owner'),
+      tags: tagsOf(shown['tags']),
+      source: textIn(fields, 'source'),
       tasks: [],
       lastContact: '',
       createdAt: at,
@@ -76,43 +88,29 @@ const SUMMARISED: ReadonlySet<FieldName> = new Set(['emails', 'phones', 'address
 interface WrittenField {
   readonly name: FieldName;
   readonly type: FieldType;
-  /** What stands before its value. */
-  readonly start: string;
 }
 
-const written = new WeakMap<readonly FieldDefinition[], readonly WrittenField[]>();
+const ordered = new WeakMap<readonly FieldDefinition[], readonly WrittenField[]>();
 
 /** In the order of the encoding. A name stands for one field of a kind. */
-function writtenFields(fields: readonly FieldDefinition[]): readonly WrittenField[] {
-  let inOrder = written.get(fields);
-  if (inOrder === undefined) {
+function inOrder(fields: readonly FieldDefinition[]): readonly WrittenField[] {
+  let written = ordered.get(fields);
+  if (written === undefined) {
     const types = new Map<FieldName, FieldType>();
     for (const { name, type } of fields) {
       if (isFieldName(name) && !types.has(name)) types.set(name, type);
     }
-    const names = [...types.keys()].sort();
-    inOrder = inEncodedOrder(names).map((name) => ({
-      name,
-      type: types.get(name) ?? 'text',
-      start: `,${textOf(name)}:`,
-    }));
-    written.set(fields, inOrder);
+    written = Array.from(types, ([name, type]) => ({ name, type })).sort((a, b) =>
+      a.name < b.name ? -1 : 1,
+    );
+    ordered.set(fields, written);
   }
-  return inOrder;
+  return written;
 }
 
-/** The text of an object gives whole numbers first. */
-function inEncodedOrder(keys: readonly string[]): readonly string[] {
-  return keys.some((key) => /^[0-9]/.test(key))
-    ? Object.keys(Object.fromEntries(keys.map((key) => [key, true])))
-    : keys;
-}
-
-function fieldText({ values, fields }: NewRecordSource, name: FieldName): string {
-  const value = own(values, name);
-  if (typeof value !== 'string' || value === '') return '';
-  const field = writtenFields(fields).find((each) => each.name === name);
-  return field === undefined || isSetType(field.type) ? '' : value;
+function textIn(fields: Readonly<Record<FieldName, Json>>, name: FieldName): string {
+  const value = own(fields, name);
+  return typeof value === 'string' ? value : '';
 }
 
 // ---- Sets -----------------------------------------------------------------------------------------------------------
@@ -137,53 +135,29 @@ function newElements(type: FieldType, value: Json, stamp: Stamp): readonly NewEl
   return isAscending ? elements : elements.sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
-function setText(elements: readonly NewElement[]): string {
-  let text = '';
-  for (const element of asEncoded(elements)) {
-    text += `,${textOf(element.key)}:`;
-    text +=
-      element.value === undefined
-        ? 'true'
-        : `{"label":${textOf(element.label)},"value":${jsonText(element.value)}}`;
-  }
-  return `{${text.slice(1)}}`;
-}
-
-function asEncoded(elements: readonly NewElement[]): readonly NewElement[] {
-  const keys = elements.map(({ key }) => key);
-  const ordered = inEncodedOrder(keys);
-  if (ordered === keys) return elements;
-  return ordered.flatMap((key) => elements.find((element) => element.key === key) ?? []);
+function encodedSet(elements: readonly NewElement[]): Readonly<Record<ElementKey, Json>> {
+  const set: Record<ElementKey, Json> = {};
+  for (const { key, label, value } of elements) set[key] = value === undefined || { label, value };
+  return set;
 }
 
 function shownElement({ key, label, value }: NewElement): string | ListElement {
   return value === undefined ? key : { id: key, label, value };
 }
 
-function contentsOf(elements: readonly (string | ListElement)[] = []): readonly string[] {
+function contentsOf(elements: readonly NewElement[] = []): readonly string[] {
   const contents: string[] = [];
-  for (const element of elements) {
-    const content = typeof element === 'string' ? element : element.value;
-    if (typeof content === 'string') contents.push(content);
+  for (const { key, value = key } of elements) {
+    if (typeof value === 'string') contents.push(value);
   }
   return contents;
 }
 
-// ---- JSON -----------------------------------------------------------------------------------------------------------
-
-/** A list would be taken for an encoded value, and is written as one. */
-function valueText(value: Json): string {
-  return isList(value) ? `[[${JSON.stringify(value)},0]]` : jsonText(value);
+/** The keys of those that are tags. */
+function tagsOf(elements: readonly NewElement[] = []): readonly string[] {
+  const tags: string[] = [];
+  for (const { key, value } of elements) {
+    if (value === undefined) tags.push(key);
+  }
+  return tags;
 }
-
-function jsonText(value: Json): string {
-  return typeof value === 'string' ? textOf(value) : JSON.stringify(value);
-}
-
-/** As `JSON.stringify` writes a text, which escapes quotes, backslashes, control characters and lone surrogates. */
-function textOf(text: string): string {
-  return ESCAPED.test(text) ? JSON.stringify(text) : `"${text}"`;
-}
-
-// eslint-disable-next-line no-control-regex -- Control characters are what is looked for.
-const ESCAPED = /["\\\u0000-\u001f\ud800-\udfff]/;
