@@ -166,6 +166,20 @@ describe('folding', () => {
     expect(foldText(text)).toBe(folded);
   });
 
+  it('is the same for a name alone as beside letters of other scripts', () => {
+    const letter = fc.oneof(
+      fc.integer({ min: 0, max: 0x24f }),
+      fc.integer({ min: 0x4e00, max: 0x9fff }),
+    );
+    fc.assert(
+      fc.property(fc.array(letter), (letters) => {
+        const text = String.fromCharCode(...letters);
+        expect(`${foldText(text)}→`).toBe(foldText(`${text}→`));
+      }),
+      runs(500),
+    );
+  });
+
   it('changes nothing that is folded', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
