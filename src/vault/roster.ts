@@ -345,7 +345,8 @@ export class Roster {
   #order(sort: SortOrder): Uint32Array {
     const known = this.#orders.get(sort);
     if (known !== undefined) return known;
-    const order = Uint32Array.from({ length: this.#rows }, (_, row) => row);
+    const order = new Uint32Array(this.#rows);
+    for (let row = 0; row < order.length; row++) order[row] = row;
     if (sort === 'changed' || sort === 'created') {
       const times = new Float64Array(this.#rows);
       for (const leaf of this.#sequence) times.set(leaf.data[sort], leaf.base);
@@ -498,7 +499,12 @@ function textAt({ texts: [plain, wide] }: RosterLeaf, row: number): string {
 }
 
 function isDescending(times: Float64Array): boolean {
-  return times.every((time, row) => row === 0 || time <= (times[row - 1] ?? 0));
+  let before = Infinity;
+  for (const time of times) {
+    if (time > before) return false;
+    before = time;
+  }
+  return true;
 }
 
 function byCount(counts: ReadonlyMap<string, number>): readonly FacetCount[] {
