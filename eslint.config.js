@@ -32,8 +32,9 @@ const rooms = {
   },
   exchange: { may: engine, instead: 'declare an interface here and join the two in worker/.' },
   backup: { may: engine, instead: 'declare an interface here and join the two in worker/.' },
+  sync: { may: engine, instead: 'declare an interface here and join the two in worker/.' },
   worker: {
-    may: [...engine, 'exchange', 'backup'],
+    may: [...engine, 'exchange', 'backup', 'sync'],
     instead: 'the worker knows no screen: answer with data, and let state or ui make words of it.',
   },
   state: {

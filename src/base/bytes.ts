@@ -12,6 +12,15 @@ export function bytesToUtf8(bytes: Uint8Array): string {
   return decoder.decode(bytes);
 }
 
+/** `null` for what is not UTF-8: for bytes that may be anybody's. */
+export function readUtf8(bytes: Uint8Array): string | null {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
 export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let offset = 0;

@@ -288,14 +288,14 @@ export function writeInviteLink(base: string, link: InviteLink): string {
   } satisfies LinkFields);
   const base64 = bytesToBase64(utf8Bytes(text));
   const fragment = base64.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
-  return `${base.split('#')[0]}#${fragment}`;
+  return `${base.split('#')[0]}#/join/${fragment}`;
 }
 
 /** Takes the whole link or what is behind its `#`, with the spaces that a mail puts in. `null`: it is none. */
 export function readInviteLink(text: string): InviteLink | null {
   if (text.length > MAX_LINK_LENGTH) return null;
   const packed = text.replace(/\s/g, '');
-  const fragment = packed.slice(packed.indexOf('#') + 1);
+  const fragment = packed.slice(packed.search(/[^/#]*$/));
   const fields = v.safeParse(LinkFields, parseFragment(fragment));
   if (!fields.success) return null;
   const { e, b, p, r, y, a, s, w, h, n, i, c } = fields.output;

@@ -340,7 +340,7 @@ function decodeDevices(
 }
 
 function decodeErasures(value: unknown): readonly Erasure[] | null {
-  const erasures = decodeList(value, (each) => (isErasure(each) ? each : null));
+  const erasures = decodeList(value, decodeErasure);
   if (erasures === null || erasures.length === 0) return null;
   return isRising(
     erasures.map((each) => canonicalText({ ...each })),
@@ -348,6 +348,11 @@ function decodeErasures(value: unknown): readonly Erasure[] | null {
   )
     ? erasures
     : null;
+}
+
+/** `null` for what is no erasure. */
+export function decodeErasure(value: unknown): Erasure | null {
+  return isErasure(value) ? value : null;
 }
 
 function isErasure(value: unknown): value is Erasure {

@@ -6,7 +6,7 @@
  * nothing. It receives only the records that it shows. Script that got into the page could ask for records, but not carry the keys away.
  */
 
-import type { RecordId, WorkspaceId } from '#base/ids.ts';
+import type { DeviceId, RecordId, WorkspaceId } from '#base/ids.ts';
 import type { Result } from '#base/result.ts';
 import type { FieldDefinition } from '#domain/catalogue.ts';
 import type { FieldName } from '#domain/change.ts';
@@ -21,6 +21,22 @@ import type {
 } from '#exchange/messages.ts';
 import type { ReportWords } from '#exchange/skipped-rows.ts';
 import type { StorageError } from '#storage/failure.ts';
+import type {
+  ConflictView,
+  DeviceView,
+  HeldBackView,
+  InviteRequest,
+  InviteView,
+  JoinError,
+  JoinRequest,
+  JoinRequestView,
+  MembershipRefusal,
+  NewInvite,
+  Role,
+  StoreProblem,
+  StoreSettings,
+  SyncStatus,
+} from '#sync/messages.ts';
 import type { Damage, Damaged } from '#vault/damage.ts';
 import type { Facets, ListPage, ListQuery, TodayView } from '#vault/roster.ts';
 import type { BackupRecord, Draft, KitFile, Settings, SlotError } from '#vault/session.ts';
@@ -112,6 +128,32 @@ export type {
 } from '#exchange/messages.ts';
 export type { ReportWords } from '#exchange/skipped-rows.ts';
 
+// ---- Sync -----------------------------------------------------------------------------------------------------------
+
+export type {
+  Alarm,
+  AlarmType,
+  ConflictSide,
+  ConflictView,
+  DeviceView,
+  HeldBackView,
+  InviteRequest,
+  InviteView,
+  JoinError,
+  JoinRequest,
+  JoinRequestView,
+  MembershipRefusal,
+  NewInvite,
+  Role,
+  StoreProblem,
+  StoreSettings,
+  SyncPhase,
+  SyncStatus,
+} from '#sync/messages.ts';
+
+/** What can go wrong with a step that changes who belongs to the workspace: it needs the store. */
+export type MembershipError = MembershipRefusal | StoreProblem | StorageError;
+
 // ---- Backup ---------------------------------------------------------------------------------------------------------
 
 export type BackupError =
@@ -177,7 +219,8 @@ export type VaultEvent =
   /** Another tab locked the workspace, and this worker's keys are gone. */
   | { readonly type: 'locked'; readonly reason: 'manual' | 'otherTab' | 'idle' }
   | { readonly type: 'damage'; readonly damage: Damage }
-  | { readonly type: 'settings'; readonly settings: Settings };
+  | { readonly type: 'settings'; readonly settings: Settings }
+  | { readonly type: 'sync'; readonly status: SyncStatus };
 
 // ---- The surface ----------------------------------------------------------------------------------------------------
 
@@ -282,6 +325,47 @@ export interface VaultApi {
     onProgress: OnProgress,
     job: JobId,
   ): Promise<Result<RecoveryKit, RestoreError>>;
+
+  /** Null while locked. Every change of it is told as an event. */
+  syncStatus(): Promise<SyncStatus | null>;
+  /** Probes the store, then begins to use it: the first device of a workspace writes a snapshot. */
+  connectStore(store: StoreSettings): Promise<Result<void, MembershipError>>;
+  /** Nothing is removed from the store; this device goes on alone. */
+  disconnectStore(): Promise<Result<void, StorageError>>;
+  /** One round now; answers when it has ended. */
+  syncNow(): Promise<void>;
+  /** Tells the engine when it is looked at, and when the network is back. */
+  setVisible(visible: boolean): void;
+  devices(): Promise<readonly DeviceView[]>;
+  invite(request: InviteRequest): Promise<Result<NewInvite, MembershipError>>;
+  invites(): Promise<readonly InviteView[]>;
+  withdrawInvite(invite: string): Promise<Result<void, MembershipError>>;
+  joinRequests(): Promise<readonly JoinRequestView[]>;
+  approve(request: JoinRequestView): Promise<Result<void, MembershipError>>;
+  reject(request: JoinRequestView): Promise<Result<void, MembershipError>>;
+  /** Removes a device and starts the next key epoch. */
+  revoke(device: DeviceId): Promise<Result<void, MembershipError>>;
+  changeRole(device: DeviceId, role: Role): Promise<Result<void, MembershipError>>;
+  /** Hands a new key pair for the store to every active device; the old one is then withdrawn at the provider. */
+  replaceCredentials(
+    keys: Pick<StoreSettings, 'accessKey' | 'secretKey'>,
+  ): Promise<Result<void, MembershipError>>;
+  /** Makes a workspace on this device that waits to be approved, and unlocks it. */
+  joinWorkspace(
+    request: JoinRequest,
+  ): Promise<Result<void, JoinError | PassphraseError | StoreProblem | StorageError>>;
+  conflicts(): Promise<readonly ConflictView[]>;
+  /** `keep`: what stands now; `other`: what lost. Undoable, as any edit. */
+  settleConflict(
+    conflict: ConflictView,
+    choice: 'keep' | 'other',
+  ): Promise<Result<Committed, EditError>>;
+  heldBack(): Promise<readonly HeldBackView[]>;
+  /** `apply`: an admin says it again as changes of their own; `discard`: it is no longer listed. */
+  settleHeldBack(id: string, choice: 'apply' | 'discard'): Promise<Result<void, EditError>>;
+  dismissAlarm(id: string): Promise<void>;
+  /** Puts back what the store has lost, from the sealed bytes that this device kept. */
+  fillStoreAgain(): Promise<Result<{ readonly objects: number }, MembershipError>>;
 
   cancel(job: JobId): void;
   /** Called for every event until the worker ends. */

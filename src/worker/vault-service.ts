@@ -6,20 +6,24 @@ import { checkPassphrase } from '#crypto/passphrase.ts';
 import { deviceOf } from '#domain/stamp.ts';
 import type { Importer } from '#exchange/import.ts';
 import type { Environment } from '#vault/environment.ts';
+import type { Sync } from '#sync/sync.ts';
 import type { Session as OpenSession } from '#vault/session.ts';
 import type { WorkOptions } from '#vault/vault.ts';
 import { Workspaces } from '#vault/workspaces.ts';
 import type { Rehearsal } from './backups.ts';
+import { syncVerbs } from './sync-verbs.ts';
 import type { JobId, OnProgress, Preferences, Session, VaultApi, VaultEvent } from './vault-api.ts';
 
 /** What only some verbs need comes with the first call of one, so that the unlock screen does not wait for it. */
 const backups = () => import('./backups.ts');
 const views = () => import('#vault/views.ts');
+const syncing = () => import('./syncing.ts');
 
 export function createVaultService(environment: Environment): VaultApi {
   const workspaces = new Workspaces(environment);
   const jobs = new Map<JobId, AbortController>();
   let session: OpenSession | null = null;
+  let sync: Promise<Sync> | null = null;
   let importer: Importer | null = null;
   let rehearsal: Rehearsal | null = null;
   let discardSpool = (): Promise<void> => Promise.resolve();
@@ -34,9 +38,12 @@ export function createVaultService(environment: Environment): VaultApi {
   function enter(opened: OpenSession): Session {
     session = opened;
     importer = null;
+    sync = follow(opened);
     opened.listen((event) => {
-      if (event.type !== 'locked') tell(event);
-      else {
+      if (event.type !== 'locked') {
+        tell(event);
+        if (event.type === 'changed') void sync?.then((open) => open.touch());
+      } else {
         void leave({ everywhere: false }).then(() => {
           tell({ type: 'locked', reason: 'otherTab' });
         });
@@ -44,6 +51,21 @@ export function createVaultService(environment: Environment): VaultApi {
     });
     void opened.vault.sweep();
     return describe(opened);
+  }
+
+  async function follow(opened: OpenSession): Promise<Sync> {
+    const { openSync } = await syncing();
+    return openSync({
+      session: opened,
+      clock: environment.clock,
+      tell: (status) => {
+        if (session === opened || status.phase === 'removed') tell({ type: 'sync', status });
+      },
+      async onRemoved() {
+        if (session === opened) await leave({ everywhere: true });
+        await workspaces.wipe(opened.workspace);
+      },
+    });
   }
 
   /** Long work goes on behind a covered screen: the session that it uses stays the one. */
@@ -56,11 +78,14 @@ export function createVaultService(environment: Environment): VaultApi {
   async function leave(options: { readonly everywhere: boolean }): Promise<void> {
     const ending = session;
     if (ending === null) return;
+    const syncing = sync;
     session = null;
+    sync = null;
     importer = null;
     rehearsal = null;
     for (const job of jobs.values()) job.abort();
     await discardSpool();
+    await (await syncing)?.close();
     await ending.end(options);
   }
 
@@ -216,11 +241,21 @@ export function createVaultService(environment: Environment): VaultApi {
         const restored = await restore(workspaces, rehearsal, request, work);
         if (!restored.ok) return restored;
         rehearsal = null;
-        const before = session;
+        const before = { session, sync };
         enter(restored.value.session);
-        await before?.end({ everywhere: false });
+        await (await before.sync)?.close();
+        await before.session?.end({ everywhere: false });
         return ok(restored.value.kit);
       }),
+
+    ...syncVerbs(() => sync),
+    async joinWorkspace(request) {
+      const { joinByLink } = await syncing();
+      const joined = await joinByLink(workspaces, request);
+      if (!joined.ok) return joined;
+      enter(joined.value);
+      return ok();
+    },
 
     cancel(job) {
       jobs.get(job)?.abort();

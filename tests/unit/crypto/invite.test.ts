@@ -161,13 +161,13 @@ describe('an invite link', () => {
   };
   const base = 'https://crm.example.com/app/';
   const written = writeInviteLink(base, link);
-  const fragment = written.slice(written.indexOf('#') + 1);
+  const fragment = written.slice(written.lastIndexOf('/') + 1);
 
   it('is read whole, as a bare fragment, and as a mail breaks it', () => {
     for (const pasted of [
       written,
       fragment,
-      `#${fragment}`,
+      `#/join/${fragment}`,
       ` ${written}\n`,
       written.replace(/.{60}/g, '$&\r\n'),
     ]) {
@@ -176,7 +176,7 @@ describe('an invite link', () => {
   });
 
   it('keeps everything behind the one #, in characters that no mail changes', () => {
-    expect(written.startsWith(`${base}#`)).toBe(true);
+    expect(written).toBe(`${base}#/join/${fragment}`);
     expect(fragment).toMatch(/^[\w-]+$/);
     expect(writeInviteLink(`${base}#old`, link)).toBe(written);
   });

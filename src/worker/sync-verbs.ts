@@ -1,0 +1,65 @@
+/** The page's verbs on sync, each passed on to the engine of the open workspace. */
+
+import type { Sync } from '#sync/sync.ts';
+import type { VaultApi } from './vault-api.ts';
+
+type SyncVerbs = Pick<
+  VaultApi,
+  | 'syncStatus'
+  | 'connectStore'
+  | 'disconnectStore'
+  | 'syncNow'
+  | 'setVisible'
+  | 'devices'
+  | 'invite'
+  | 'invites'
+  | 'withdrawInvite'
+  | 'joinRequests'
+  | 'approve'
+  | 'reject'
+  | 'revoke'
+  | 'changeRole'
+  | 'replaceCredentials'
+  | 'conflicts'
+  | 'settleConflict'
+  | 'heldBack'
+  | 'settleHeldBack'
+  | 'dismissAlarm'
+  | 'fillStoreAgain'
+>;
+
+/** `open`: null while locked. A verb that a lock overtook is answered by the worker's end. */
+export function syncVerbs(open: () => Promise<Sync> | null): SyncVerbs {
+  const sync = async (): Promise<Sync> => {
+    const opened = await open();
+    if (opened === null) throw new Error('The workspace is locked');
+    return opened;
+  };
+  return {
+    syncStatus: async () => (await open())?.status ?? null,
+    connectStore: async (store) => (await sync()).connect(store),
+    disconnectStore: async () => (await sync()).disconnect(),
+    syncNow: async () => (await open())?.now(),
+    setVisible(visible) {
+      void open()?.then((opened) => {
+        opened.setVisible(visible);
+      });
+    },
+    devices: async () => (await sync()).devices(),
+    invite: async (request) => (await sync()).invite(request),
+    invites: async () => (await sync()).invites(),
+    withdrawInvite: async (id) => (await sync()).withdrawInvite(id),
+    joinRequests: async () => (await sync()).requests,
+    approve: async (request) => (await sync()).approve(request),
+    reject: async (request) => (await sync()).reject(request),
+    revoke: async (device) => (await sync()).revoke(device),
+    changeRole: async (device, role) => (await sync()).changeRole(device, role),
+    replaceCredentials: async (keys) => (await sync()).replaceCredentials(keys),
+    conflicts: async () => (await sync()).conflicts(),
+    settleConflict: async (conflict, choice) => (await sync()).settleConflict(conflict, choice),
+    heldBack: async () => (await sync()).heldBack(),
+    settleHeldBack: async (id, choice) => (await sync()).settleHeldBack(id, choice),
+    dismissAlarm: async (id) => (await sync()).dismissAlarm(id),
+    fillStoreAgain: async () => (await sync()).fillAgain(),
+  };
+}
