@@ -25,8 +25,14 @@ interface ScannedRow {
   readonly over: readonly Change[] | undefined;
 }
 
-/** Bodies read in one request. */
+/** Bodies read in one request, and requests under way at a time. */
 const READ_RUN = 16;
+const RUNS_AHEAD = 2;
+
+interface BodyRun {
+  readonly leaves: readonly number[];
+  readonly bodies: Promise<readonly Result<BodyLeaf, Damaged>[]>;
+}
 
 export async function* scanDossiers(
   book: Book,
@@ -104,35 +110,39 @@ function rowsOf(body: BodyLeaf): { readonly id: RecordId; readonly lines: readon
   return rows;
 }
 
-/** The next bodies are read while these are worked on. */
+/** While these bodies are worked on, the next ones are being unsealed and those behind them read. */
 async function* scanBodies(
   book: Book,
   signal: AbortSignal,
 ): AsyncGenerator<[leaf: number, Result<BodyLeaf, Damaged>], void, void> {
   const isCancelled = () => signal.aborted;
   const scanned = new Set<number>();
-  const next = () => {
-    const leaves = book.shelf.checkpoint.leaves
-      .map(({ leaf }) => leaf)
-      .filter((leaf) => !scanned.has(leaf))
-      .slice(0, READ_RUN);
-    for (const leaf of leaves) scanned.add(leaf);
-    const bodies = book.leafBodies(leaves);
-    // Whoever waits for them is told; where the scan is given up, nobody does.
-    bodies.catch(() => undefined);
-    return { leaves, bodies };
+  const ahead: BodyRun[] = [];
+  const readAhead = () => {
+    while (ahead.length < RUNS_AHEAD) {
+      const leaves = book.shelf.checkpoint.leaves
+        .map(({ leaf }) => leaf)
+        .filter((leaf) => !scanned.has(leaf))
+        .slice(0, READ_RUN);
+      if (leaves.length === 0) return;
+      for (const leaf of leaves) scanned.add(leaf);
+      const bodies = book.leafBodies(leaves);
+      // Whoever waits for them is told; where the scan is given up, nobody does.
+      bodies.catch(() => undefined);
+      ahead.push({ leaves, bodies });
+    }
   };
-  for (let reading = next(); reading.leaves.length > 0 && !isCancelled();) {
-    const { leaves, bodies } = reading;
-    const read = await bodies;
-    reading = next();
-    for (const [index, leaf] of leaves.entries()) {
+  readAhead();
+  for (let run = ahead.shift(); run !== undefined && !isCancelled(); run = ahead.shift()) {
+    const read = await run.bodies;
+    readAhead();
+    for (const [index, leaf] of run.leaves.entries()) {
       const body = read[index];
       if (body !== undefined) yield [leaf, body];
       if (isCancelled()) return;
     }
     // While these were worked on a roll may have made leaves that nobody had seen.
-    if (reading.leaves.length === 0) reading = next();
+    readAhead();
   }
 }
 
