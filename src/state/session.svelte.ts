@@ -6,6 +6,9 @@ import type {
   CreateError,
   Damage,
   EditError,
+  JoinError,
+  JoinRequest,
+  MembershipError,
   NewWorkspace,
   PassphraseError,
   RecoveryKit,
@@ -13,6 +16,7 @@ import type {
   Settings,
   SlotError,
   StorageError,
+  StoreProblem,
   UnlockError,
   VaultEvent,
   WorkspaceEntry,
@@ -116,6 +120,20 @@ class SessionState {
     this.#open(opened);
   }
 
+  /** Into a workspace of this device's own that waits to be let into another one. */
+  async join(
+    request: JoinRequest,
+  ): Promise<Result<void, JoinError | PassphraseError | StoreProblem | StorageError>> {
+    await this.#locking;
+    const joined = await vault.joinWorkspace(request);
+    const opened = joined.ok ? await vault.session() : null;
+    if (opened) {
+      leaveWorkspace();
+      this.#open(opened);
+    }
+    return joined;
+  }
+
   changePassphrase(
     current: string,
     next: string,
@@ -124,7 +142,9 @@ class SessionState {
   }
 
   /** A new recovery kit, which is then shown. */
-  async makeKit(passphrase: string): Promise<Result<RecoveryKit, SlotError | EditError>> {
+  async makeKit(
+    passphrase: string,
+  ): Promise<Result<RecoveryKit, SlotError | EditError | MembershipError>> {
     const kit = await vault.newRecoveryKit(passphrase);
     if (kit.ok) this.#kit = kit.value;
     return kit;

@@ -13,6 +13,7 @@ import {
   type JoinRequest,
 } from '#crypto/invite.ts';
 import {
+  appendRecoveryRecord,
   credentialsRecord,
   deviceRecord,
   hashAt,
@@ -30,6 +31,7 @@ import {
 } from '#crypto/membership.ts';
 import { isAlive, valueOf } from '#domain/values.ts';
 import { listHeads, readHeads } from './heads.ts';
+import type { Recovery } from '#vault/session.ts';
 import { appendRecord } from './membership.ts';
 import type {
   DeviceView,
@@ -263,6 +265,17 @@ export function replaceCredentials(
   keys: Pick<StoreSettings, 'accessKey' | 'secretKey'>,
 ): Promise<Result<void, MemberError>> {
   return append(round, (author) => credentialsRecord(author, { credentialsOf: () => keys }));
+}
+
+/** A new recovery key takes the place of the old one, on every device that reads the record. */
+export function appendRecovery(
+  round: Round,
+  recovery: Recovery,
+): Promise<Result<void, MemberError>> {
+  return append(round, async (author) => {
+    const lines = await appendRecoveryRecord({ ...author, ...recovery });
+    return lines.ok ? ok(lines.value.at(-1) ?? '') : lines;
+  });
 }
 
 function isAdmin({ membership, device }: Round): boolean {

@@ -15,11 +15,12 @@ import { openEpochKeys, wipeEpochKeys, type EpochKeys } from '#crypto/workspace-
 import type { Json } from '#domain/change.ts';
 import { isAlive, valueOf } from '#domain/values.ts';
 import type { StorageError } from '#storage/failure.ts';
-import type { Session } from '#vault/session.ts';
+import type { Recovery, Session } from '#vault/session.ts';
 import type { Committed, EditError } from '#vault/vault.ts';
 import { readApproval, type Joining } from './joining.ts';
 import { conflictViews, heldBackViews, settleHeld } from './review.ts';
 import {
+  appendRecovery,
   approve,
   changeRole,
   devicesOf,
@@ -326,6 +327,18 @@ export class Sync {
     keys: Pick<StoreSettings, 'accessKey' | 'secretKey'>,
   ): Promise<Result<void, SyncError>> {
     return this.#asMember((round) => replaceCredentials(round, keys));
+  }
+
+  /** Of a new recovery key: into the store first, since the log is the team's. */
+  async appendRecovery(recovery: Recovery): Promise<Result<readonly string[], SyncError>> {
+    return this.#asMember(async (round) => {
+      const appended = await appendRecovery(round, recovery);
+      return appended.ok ? ok(round.lines) : appended;
+    });
+  }
+
+  get hasStore(): boolean {
+    return this.#settings !== null;
   }
 
   // ---- Reviewing ----------------------------------------------------------------------------------------------------

@@ -13,8 +13,9 @@ import {
 } from '#crypto/device-keys.ts';
 import { sealVaultKeyTo } from '#crypto/handover.ts';
 import { createVaultKey, deriveLocalKeys, wipe, type LocalKeys } from '#crypto/keys.ts';
-import type { MembershipState } from '#crypto/membership.ts';
+import type { MembershipState, NewRecovery } from '#crypto/membership.ts';
 import { checkPassphrase, type TooCommon, type TooShort } from '#crypto/passphrase.ts';
+import type { KitStore } from '#crypto/recovery-kit.ts';
 import { createRecoveryKey, type RecoveryKey } from '#crypto/recovery.ts';
 import { createPassphraseSlot, createRecoverySlot, openPassphraseSlot } from '#crypto/slots.ts';
 import type { Json } from '#domain/change.ts';
@@ -116,6 +117,12 @@ export type SlotError =
   | { readonly type: 'NewerFormat' };
 
 export const DEFAULT_SETTINGS: Settings = { lockAfterMinutes: 15, lockWhenHidden: false };
+
+/** The public halves of a recovery key. */
+export type Recovery = Pick<NewRecovery, 'recoveryRecipient' | 'recoverySigner'>;
+
+/** Appends the record of a new recovery key to the membership log, and gives the log with it. */
+export type AppendRecovery<E> = (recovery: Recovery) => Promise<Result<readonly string[], E>>;
 
 export interface SessionParts {
   readonly environment: Environment;
@@ -257,9 +264,7 @@ export class Session {
   }
 
   async membership(): Promise<MembershipState | null> {
-    const { verifyMembership } = await loadMembership();
-    const verified = await verifyMembership({ lines: await this.membershipLines() });
-    return verified.ok ? verified.value : null;
+    return this.#verified(await this.membershipLines());
   }
 
   /** Overwrites the keys. With `everywhere`, every other tab of the workspace locks too. */
@@ -361,10 +366,13 @@ export class Session {
     const { membership, cutThrough } = rows;
     if (membership === undefined) return this.#step(rows, cutThrough, []);
     return this.#ownTurn(async () => {
-      const local = { ...(await this.#currentLocal()), role: await this.#roleIn(membership) };
+      const before = await this.#verified(await this.membershipLines());
+      const after = await this.#verified(membership);
+      const local = { ...(await this.#currentLocal()), role: this.#roleIn(after) };
       const written = await this.#step(rows, cutThrough, [
         { key: 'membership', value: membership },
         { key: 'local', value: await this.#rows.sealLocal(local) },
+        ...(await this.#recoverySlot(before, after)),
       ]);
       if (written.ok) this.#takeLocal(local);
       return written;
@@ -516,12 +524,29 @@ export class Session {
   }
 
   /** A device that the log does not name yet, or no longer, may author nothing. */
-  async #roleIn(lines: readonly string[]): Promise<Role> {
+  async #verified(lines: readonly string[]): Promise<MembershipState | null> {
     const { verifyMembership } = await loadMembership();
     const verified = await verifyMembership({ lines });
-    if (!verified.ok) return this.role;
-    const member = verified.value.devices.get(this.#device);
+    return verified.ok ? verified.value : null;
+  }
+
+  #roleIn(membership: MembershipState | null): Role {
+    if (membership === null) return this.role;
+    const member = membership.devices.get(this.#device);
     return member === undefined || member.removedAt !== undefined ? 'viewer' : member.role;
+  }
+
+  /** A new recovery key of the workspace opens this device too, and the old one no longer does. */
+  async #recoverySlot(
+    before: MembershipState | null,
+    after: MembershipState | null,
+  ): Promise<readonly MetaRow[]> {
+    const recipient = after?.recoveryRecipient;
+    if (recipient === undefined || recipient === before?.recoveryRecipient) return [];
+    const slots = (await this.#store.readMeta('slots')) as Slots;
+    const { workspace } = this;
+    const recovery = await createRecoverySlot({ workspace, recipient, vaultKey: this.#vaultKey });
+    return [{ key: 'slots', value: { ...slots, recovery } }];
   }
 
   // ---- Slots --------------------------------------------------------------------------------------------------------
@@ -549,25 +574,44 @@ export class Session {
    * A new recovery key, and a new vault key with everything sealed anew: what the old kit could open is gone from this device. Other
    * tabs lock.
    */
-  async newRecoveryKit(
+  async newRecoveryKit<E = never>(
     passphrase: string,
-  ): Promise<Result<KitFile, SlotError | StorageError | EditError>> {
+    append: AppendRecovery<E | Damaged> = (recovery) => this.#appendRecovery(recovery),
+  ): Promise<Result<KitFile, SlotError | StorageError | EditError | E>> {
     const asked = await this.#demandPassphrase(passphrase);
     if (!asked.ok) return asked;
-    const { workspace } = this.#header;
     const recoveryKey = await createRecoveryKey();
-    const lines = await this.membershipLines();
-    if (this.#deviceKeys === null) return err(damagedMeta('device'));
-    const { appendRecoveryRecord } = await loadMembership();
-    const membership = await appendRecoveryRecord({
-      lines,
-      device: this.#device,
-      deviceKeys: this.#deviceKeys,
+    const membership = await append({
       recoveryRecipient: recoveryKey.recipient,
       recoverySigner: recoveryKey.signerPublicKey,
     });
-    if (!membership.ok) return err(damagedMeta('membership'));
+    if (!membership.ok) return membership;
+    // A round of sync under the old keys would be refused, and take that for a lock.
+    const resealed = await this.exclusive('sync', () =>
+      this.#resealWith(recoveryKey, passphrase, membership.value),
+    );
+    return resealed.ok ? ok(await this.kitFor(recoveryKey)) : resealed;
+  }
 
+  /** Where there is no store the log is this device's alone. */
+  async #appendRecovery(recovery: Recovery): Promise<Result<readonly string[], Damaged>> {
+    const { appendRecoveryRecord } = await loadMembership();
+    if (this.#deviceKeys === null) return err(damagedMeta('device'));
+    const membership = await appendRecoveryRecord({
+      ...recovery,
+      lines: await this.membershipLines(),
+      device: this.#device,
+      deviceKeys: this.#deviceKeys,
+    });
+    return membership.ok ? membership : err(damagedMeta('membership'));
+  }
+
+  async #resealWith(
+    recoveryKey: RecoveryKey,
+    passphrase: string,
+    membership: readonly string[],
+  ): Promise<Result<void, SlotError | StorageError | EditError>> {
+    const { workspace } = this.#header;
     const vaultKey = createVaultKey();
     const keys = await deriveLocalKeys(vaultKey, workspace);
     const rows = new SealedRows(keys);
@@ -591,7 +635,7 @@ export class Session {
     };
     const meta: readonly MetaRow[] = [
       { key: 'slots', value: slots },
-      { key: 'membership', value: membership.value },
+      { key: 'membership', value: membership },
       { key: 'device', value: { device, wrapped: rewrapped.value } satisfies DeviceRow },
       { key: 'local', value: await rows.sealLocal(await this.#currentLocal()) },
     ];
@@ -605,7 +649,7 @@ export class Session {
     this.#keys = keys;
     this.#rows = rows;
     await this.#reopenVault();
-    return ok(await this.kitFor(recoveryKey));
+    return ok();
   }
 
   async #reopenVault(): Promise<void> {
@@ -623,6 +667,7 @@ export class Session {
     const { workspace, name } = this.#header;
     const { allowedSigners, verifyMembership } = await loadMembership();
     const { writeRecoveryKit } = await loadRecoveryKit();
+    const store = (await this.readStore()) as KitStore | null;
     const lines = await this.membershipLines();
     const membership = await verifyMembership({ lines });
     if (!membership.ok) throw new Error('A kit is written for a log that was just made');
@@ -635,6 +680,7 @@ export class Session {
         recoveryKey,
         allowedSigners: allowedSigners(membership.value, workspace),
         createdAt: new Date(this.#environment.clock.now()).toISOString(),
+        ...(store !== null && { store }),
       }),
       recoveryKey: recoveryKey.revealIdentity(),
     };

@@ -92,6 +92,8 @@ export interface Session {
   readonly settings: Settings;
   /** The workspace's custom fields, by kind: they stand beside the built-in catalogue. */
   readonly customFields: readonly FieldDefinition[];
+  /** It waits to be approved, and has nothing to show yet. */
+  readonly isJoining: boolean;
   readonly lastBackup?: BackupRecord;
 }
 
@@ -247,7 +249,10 @@ export interface VaultApi {
     current: string,
     next: string,
   ): Promise<Result<void, SlotError | PassphraseError | StorageError>>;
-  newRecoveryKit(passphrase: string): Promise<Result<RecoveryKit, SlotError | EditError>>;
+  /** Where there is a store its record goes there first. */
+  newRecoveryKit(
+    passphrase: string,
+  ): Promise<Result<RecoveryKit, SlotError | EditError | MembershipError>>;
   changeSettings(settings: Settings): Promise<Result<void, StorageError>>;
   /** Forgets a workspace whose data the browser emptied, or removes one for good. */
   removeWorkspace(workspace: WorkspaceId): Promise<Result<void, StorageError>>;

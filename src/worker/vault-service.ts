@@ -135,7 +135,11 @@ export function createVaultService(environment: Environment): VaultApi {
     session: () => Promise.resolve(session === null ? null : describe(session)),
     lock: () => leave({ everywhere: true }),
     changePassphrase: (current, next) => unlocked().changePassphrase(current, next),
-    newRecoveryKit: (passphrase) => unlocked().newRecoveryKit(passphrase),
+    async newRecoveryKit(passphrase) {
+      const engine = await sync;
+      if (engine?.hasStore !== true) return unlocked().newRecoveryKit(passphrase);
+      return unlocked().newRecoveryKit(passphrase, (recovery) => engine.appendRecovery(recovery));
+    },
     changeSettings: (settings) => unlocked().changeSettings(settings),
     async removeWorkspace(workspace: WorkspaceId) {
       if (session?.workspace === workspace) await leave({ everywhere: true });
@@ -284,6 +288,7 @@ function describe(open: OpenSession): Session {
     damage: vault.damage,
     settings: open.settings,
     customFields: vault.customFields,
+    isJoining: open.joining !== null,
     ...(lastBackup === undefined ? {} : { lastBackup }),
   };
 }

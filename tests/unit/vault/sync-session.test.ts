@@ -110,7 +110,7 @@ describe('what sync keeps', () => {
   it('survives a new recovery kit, and so does what no segment has', async () => {
     const { session, workspaces } = await start();
     const lead = await session.takeLead();
-    must(await session.writeStore({ endpoint: 'https://s3.example.com' }));
+    must(await session.writeStore({ endpoint: 'https://s3.example.com', bucket: 'kelp' }));
     const cutThrough = session.vault.journalEnd;
     must(await session.writeSync({ lead, state: { own: 7 }, cutThrough }));
     await addCustomer(session, 'Ada');
@@ -128,7 +128,7 @@ describe('what sync keeps', () => {
     expect(again.vault.damage).toEqual([]);
     expect(await changesAfter(again, cutThrough)).toEqual(before);
     expect(again.vault.unsentChanges).toBe(22);
-    expect(await again.readStore()).toEqual({ endpoint: 'https://s3.example.com' });
+    expect(await again.readStore()).toEqual({ endpoint: 'https://s3.example.com', bucket: 'kelp' });
     await addCustomer(again, 'Cleo');
     must(await again.writeSync({ lead, state: {}, cutThrough: again.vault.journalEnd }));
     must(await again.vault.roll());
