@@ -10,12 +10,16 @@ import {
   writePlainRows,
   type PlainRow,
 } from './plain-rows.ts';
+import { SyncedDevice, type Wire } from './synced-device.ts';
+import type { RecordId } from '#base/ids.ts';
+import type { StoreSettings } from '#sync/messages.ts';
 import type { BulkEdit } from '#vault/vault.ts';
 
 let customers: readonly GeneratedCustomer[] = [];
 let plainRows: readonly PlainRow[] = [];
 let edits: readonly BulkEdit[] = [];
 let book: SealedBook | undefined;
+let synced: SyncedDevice | undefined;
 
 async function timed(work: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
@@ -26,6 +30,11 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
 function openBook(): SealedBook {
   if (!book) throw new Error('Import first.');
   return book;
+}
+
+function device(): SyncedDevice {
+  if (!synced) throw new Error('Start or join a team first.');
+  return synced;
 }
 
 const bench = {
@@ -120,7 +129,60 @@ const bench = {
     return bytes;
   },
 
+  /** Answers with the ms that the import took. */
+  async startTeam(count: number): Promise<number> {
+    const made = await SyncedDevice.create();
+    synced = made;
+    const took = await timed(() => made.import(generateCustomers(count).map(editOf)));
+    await made.follow();
+    return took;
+  },
+
+  connect: (store: StoreSettings): Promise<void> => device().connect(store),
+  invite: (): Promise<string> => device().invite(),
+  approve: (): Promise<void> => device().approve(),
+
+  async joinTeam(link: string): Promise<void> {
+    synced = await SyncedDevice.join(link);
+  },
+
+  async firstSync(): Promise<{ took: number; wire: Wire }> {
+    device().takeWire();
+    const took = await device().firstSync();
+    return { took, wire: device().takeWire() };
+  },
+
+  syncedLines: (): Promise<Blob> => device().lines(),
+  fetchAgain: (store: StoreSettings, names: readonly string[]): Promise<number> =>
+    device().fetchAgain(store, names),
+
+  async editMany(count: number): Promise<void> {
+    const customers = device().customers();
+    const step = Math.max(1, Math.floor(customers.length / count));
+    const spread = customers.filter((_, index) => index % step === 0).slice(0, count);
+    await device().edit(spread, 'Edited by the thousand');
+    await device().now();
+  },
+
+  async editOne(n: number): Promise<{ customer: RecordId; saved: number }> {
+    const customers = device().customers();
+    const customer = customers[(n * 7919) % customers.length]!;
+    return { customer, saved: await device().edit([customer], `Edit ${n}`) };
+  },
+
+  shown: (customer: RecordId, after: number): Promise<number> => device().shown(customer, after),
+  roundNow: (): Promise<number> => timed(() => device().now()),
+  takeWire: (): Wire => device().takeWire(),
+  hide(): void {
+    device().setVisible(false);
+  },
+  show(): void {
+    device().setVisible(true);
+  },
+
   async discard(): Promise<void> {
+    await synced?.discard();
+    synced = undefined;
     await book?.discard();
     book = undefined;
     await emptyPlainRows();

@@ -10,6 +10,7 @@ import { buildBenchPage } from './build.ts';
 import { measureEngine } from './engine.ts';
 import { Figures, tableHead } from './figures.ts';
 import { startSite } from './site.ts';
+import { measureSync } from './sync.ts';
 
 const { values: flags } = parseArgs({
   args: process.argv.slice(3),
@@ -37,6 +38,7 @@ try {
       await site.stop();
     }
     await measureApp(folder, at, summaryBytes, figures);
+    await measureSync(pageFolder, folder, at, figures);
   }
   judgeGrowth();
 } finally {

@@ -14,8 +14,12 @@ export interface Site {
   stop(): Promise<void>;
 }
 
-export async function startSite(directory: string, files: string): Promise<Site> {
-  const answer = createStaticSite({ directory, stores: [] });
+export async function startSite(
+  directory: string,
+  files: string,
+  stores: readonly string[] = [],
+): Promise<Site> {
+  const answer = createStaticSite({ directory, stores });
   const requests: string[] = [];
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
