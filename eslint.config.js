@@ -44,6 +44,7 @@ const rooms = {
       'domain',
       'worker/vault-api.ts',
       'worker/vault-client.ts',
+      'sync/cors-rules.ts',
       'sw/sw-client.ts',
     ],
     instead: 'the page holds no engine: ask the worker through #worker/vault-api.ts.',
