@@ -1,10 +1,12 @@
 import { mount } from 'svelte';
+import { takeInvites } from '#state/invite-link.ts';
 import { findMissing } from '#state/support.ts';
 import { language } from '#state/texts.svelte.ts';
 import { followViewport } from '#state/viewport.ts';
 import './ui/parts/tokens.css';
 import './ui/parts/base.css';
 
+takeInvites();
 const target = document.getElementById('app');
 if (target) await start(target);
 

@@ -7,6 +7,8 @@ import type {
   CreateError,
   EditError,
   ImportFileError,
+  JoinError,
+  MembershipError,
   OpenError,
   PassphraseError,
   RestoreError,
@@ -16,7 +18,7 @@ import type {
 } from '#worker/vault-api.ts';
 import { language } from './texts.svelte.ts';
 
-export type { CreateError, PassphraseError, SlotError, StorageError, UnlockError };
+export type { CreateError, MembershipError, PassphraseError, SlotError, StorageError, UnlockError };
 
 export type VaultError =
   | CreateError
@@ -28,6 +30,8 @@ export type VaultError =
   | BackupError
   | BackupFileError
   | RestoreError
+  | MembershipError
+  | JoinError
   | Cancelled;
 
 /** One for each type of error: one that is missing in the texts does not compile here. */

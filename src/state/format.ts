@@ -1,5 +1,6 @@
 /** Dates, numbers and sizes as the person's locale writes them. */
 
+import { isoDateOf, todayIso } from './calendar.ts';
 import { language } from './texts.svelte.ts';
 
 export function formatNumber(value: number): string {
@@ -17,6 +18,25 @@ export function formatDateTime(ms: number): string {
 /** A moment's day, ms since 1970: `23 November 2026`. */
 export function formatDate(ms: number): string {
   return new Intl.DateTimeFormat(language.locale, { dateStyle: 'long' }).format(ms);
+}
+
+/** A moment of this or of an earlier day, ms since 1970: `09:41`, `12 Nov`. */
+export function formatTimeOrDay(ms: number): string {
+  const date = new Date(ms);
+  if (isoDateOf(date) !== todayIso()) return formatDay(isoDateOf(date));
+  return new Intl.DateTimeFormat(language.locale, { hour: '2-digit', minute: '2-digit' }).format(
+    date,
+  );
+}
+
+/** How long ago a moment was, ms since 1970: `just now`, `12 min ago`, `3 days ago`. */
+export function formatAgo(ms: number): string {
+  const minutes = Math.floor((Date.now() - ms) / 60_000);
+  if (minutes < 1) return language.texts.sync.justNow;
+  const format = new Intl.RelativeTimeFormat(language.locale, { numeric: 'auto', style: 'short' });
+  if (minutes < 60) return format.format(-minutes, 'minute');
+  const hours = Math.floor(minutes / 60);
+  return hours < 24 ? format.format(-hours, 'hour') : format.format(-Math.floor(hours / 24), 'day');
 }
 
 /** `1.2 MB`, by the SI's powers of ten. */

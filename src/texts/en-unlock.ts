@@ -45,6 +45,7 @@ export const enUnlock = {
     reload: 'Reload',
     forget: 'Forget this workspace',
     create: 'Create workspace',
+    join: 'Join a workspace',
     restore: 'Restore from backup',
     lockedIdle: 'Locked after a while without use.',
     lockedOtherTab: 'Locked in another tab.',

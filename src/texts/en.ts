@@ -4,12 +4,16 @@
  */
 
 import { number, plural, wait } from './en-amounts.ts';
+import { enSync } from './en-sync.ts';
 import { enUnlock } from './en-unlock.ts';
 
 const megabytes = (bytes: number): string => `${number(Math.round(bytes / 1e6))} MB`;
 
+const { errors: errorsOfSync, ...screensOfSync } = enSync;
+
 export const en = {
   ...enUnlock,
+  ...screensOfSync,
 
   /** Steps of long work, by the names that the worker gives them. */
   steps: {
@@ -24,6 +28,7 @@ export const en = {
 
   /** By the type of the error: what happened, and what to do. */
   errors: {
+    ...errorsOfSync,
     TooShort: ({ minimum }: { minimum: number }) =>
       `Use at least ${number(minimum)} characters. Four or five unrelated words work well.`,
     TooCommon: () =>
@@ -47,7 +52,8 @@ export const en = {
       'This was written by a newer version of Holdfast. Reload to update the app, then try again.',
     NoSuchSlot: () =>
       'This workspace can’t be opened that way on this device. Try the passphrase, the recovery key, or a backup.',
-    NotFound: () => 'This record no longer exists. It may have been deleted in another tab.',
+    NotFound: () =>
+      'This no longer exists. It may have been removed in another tab or on another device.',
     Damaged: () =>
       'Part of the data on this device can’t be read. Everything else still works. Restore from a backup to get it back.',
     NotPermitted: () =>
@@ -107,6 +113,7 @@ export const en = {
     today: 'Today',
     customers: 'Customers',
     backups: 'Backups',
+    devices: 'Devices',
     settings: 'Settings',
     lock: 'Lock',
     syncStatus: 'Sync status',
@@ -176,6 +183,8 @@ export const en = {
     text: 'Customers, kept safe on this device: encrypted, usable without a network, and backed up to files that you can open without Holdfast.',
     create: 'Create workspace',
     createText: 'Start a new customer book, with a passphrase that only you know.',
+    join: 'Join a workspace',
+    joinText: 'With an invite from a colleague: their customers come to this device too.',
     restore: 'Restore from backup',
     restoreText: 'Bring back a workspace from its backup file and its recovery key.',
   },
@@ -622,6 +631,7 @@ export const en = {
     today: 'Go to Today',
     customers: 'Go to Customers',
     backups: 'Go to Backups',
+    devices: 'Go to Devices',
     settings: 'Go to Settings',
     lock: 'Lock',
     light: 'Theme: light',
@@ -646,6 +656,7 @@ export const en = {
     today: 'Today',
     customers: 'Customers',
     backups: 'Backups',
+    devices: 'Devices',
     settings: 'Settings',
     edit: 'Edit',
     log: 'Log interaction',

@@ -44,6 +44,7 @@ export const zhCNUnlock: UnlockTexts = {
     reload: '重新载入',
     forget: '忘记此工作区',
     create: '创建工作区',
+    join: '加入工作区',
     restore: '从备份恢复',
     lockedIdle: '因一段时间未使用而锁定。',
     lockedOtherTab: '已在另一个标签页中锁定。',

@@ -2,12 +2,16 @@
 
 import type { Texts } from './en.ts';
 import { number, wait } from './zh-CN-amounts.ts';
+import { zhCNSync } from './zh-CN-sync.ts';
 import { zhCNUnlock } from './zh-CN-unlock.ts';
 
 const megabytes = (bytes: number): string => `${number(Math.round(bytes / 1e6))} MB`;
 
+const { errors: errorsOfSync, ...screensOfSync } = zhCNSync;
+
 export const zhCN: Texts = {
   ...zhCNUnlock,
+  ...screensOfSync,
 
   steps: {
     reading: '正在读取',
@@ -20,6 +24,7 @@ export const zhCN: Texts = {
   },
 
   errors: {
+    ...errorsOfSync,
     TooShort: ({ minimum }) => `至少需要 ${number(minimum)} 个字符。四五个互不相关的词语就很好。`,
     TooCommon: () => '这个口令太常见，攻击者会最先尝试。请换一个别人想不到的。',
     StorageFull: () =>
@@ -35,7 +40,7 @@ export const zhCN: Texts = {
       '磁盘上对此口令的保护已被削弱，Holdfast 拒绝使用。请使用恢复密钥，或从备份恢复。',
     NewerFormat: () => '此内容由更新版本的 Holdfast 写入。请重新载入以更新应用，然后重试。',
     NoSuchSlot: () => '在此设备上无法用这种方式打开工作区。请尝试口令、恢复密钥或备份。',
-    NotFound: () => '此记录已不存在，可能已在另一个标签页中删除。',
+    NotFound: () => '此内容已不存在，可能已在另一个标签页或另一台设备上移除。',
     Damaged: () => '此设备上有部分数据无法读取，其余数据仍可正常使用。请从备份恢复缺失的部分。',
     NotPermitted: () => '您在此工作区中的角色不允许此操作。请管理员代为操作，或更改您的角色。',
     Locked: () => '工作区已在另一个标签页中锁定。请解锁后重试。',
@@ -85,6 +90,7 @@ export const zhCN: Texts = {
     today: '今天',
     customers: '客户',
     backups: '备份',
+    devices: '设备',
     settings: '设置',
     lock: '锁定',
     syncStatus: '同步状态',
@@ -151,6 +157,8 @@ export const zhCN: Texts = {
     text: '客户资料安全保存在此设备上：全程加密，无需网络即可使用，备份文件不依赖 Holdfast 也能打开。',
     create: '创建工作区',
     createText: '新建一本客户簿，口令只有您自己知道。',
+    join: '加入工作区',
+    joinText: '凭同事的邀请，让他们的客户资料也来到此设备。',
     restore: '从备份恢复',
     restoreText: '用备份文件和恢复密钥找回工作区。',
   },
@@ -581,6 +589,7 @@ export const zhCN: Texts = {
     today: '前往“今天”',
     customers: '前往“客户”',
     backups: '前往“备份”',
+    devices: '前往“设备”',
     settings: '前往“设置”',
     lock: '锁定',
     light: '主题：浅色',
@@ -605,6 +614,7 @@ export const zhCN: Texts = {
     today: '今天',
     customers: '客户',
     backups: '备份',
+    devices: '设备',
     settings: '设置',
     edit: '编辑',
     log: '记录往来',

@@ -76,7 +76,12 @@ for (const { locale, texts, looks } of languages) {
       await look('restore, outside');
       await button(texts.parts.back).click();
 
-      const { create, kit } = texts;
+      const { create, joining, kit } = texts;
+      await button(texts.welcome.join).click();
+      await button(joining.submit).click();
+      await look('join, with what is missing');
+      await button(texts.parts.back).click();
+
       await button(texts.welcome.create).click();
       await button(create.submit).click();
       await look('create, with what is missing');
@@ -152,6 +157,16 @@ for (const { locale, texts, looks } of languages) {
       await button(texts.backups.restore).click();
       await button(texts.restore.check).waitFor();
       await look('restore, inside');
+
+      const { devices } = texts;
+      await place(texts.app.devices);
+      await heading(devices.title).waitFor();
+      await look('devices, without a store');
+      await button(devices.connect).click();
+      await dialog.getByText(devices.more, { exact: true }).click();
+      await button(devices.testAndConnect).click();
+      await look('connect a store, with what is missing');
+      await page.keyboard.press('Escape');
 
       const { settings, unlock } = texts;
       await place(texts.app.settings);

@@ -1,6 +1,6 @@
 /** A field's value as text to read. */
 
-import type { FieldDefinition } from '#domain/catalogue.ts';
+import { isSetType, type FieldDefinition } from '#domain/catalogue.ts';
 import type { Json } from '#domain/change.ts';
 import { choiceLabel, elementLabel, languageName } from '#state/catalogue.svelte.ts';
 import { textValue } from '#state/customer.svelte.ts';
@@ -56,6 +56,16 @@ export function valueInWords(field: FieldDefinition, values: Values): string {
     case 'reference':
       return plain(value);
   }
+}
+
+/** One value by itself, from the past or from another device: of a set it is one element. */
+export function onePastValue(field: FieldDefinition, value: Json): string {
+  return valueInWords(field, { [field.name]: value === null ? null : whole(field, value) });
+}
+
+function whole({ type }: FieldDefinition, value: Json): Json {
+  if (type === 'tags') return [value];
+  return isSetType(type) ? [{ id: '', label: '', ...(value as object) }] : value;
 }
 
 function plain(value: Json): string {

@@ -7,6 +7,7 @@ import Keyboard from '@lucide/svelte/icons/keyboard';
 import Languages from '@lucide/svelte/icons/languages';
 import Lock from '@lucide/svelte/icons/lock';
 import Monitor from '@lucide/svelte/icons/monitor';
+import MonitorSmartphone from '@lucide/svelte/icons/monitor-smartphone';
 import Moon from '@lucide/svelte/icons/moon';
 import PenLine from '@lucide/svelte/icons/pen-line';
 import Plus from '@lucide/svelte/icons/plus';
@@ -21,6 +22,7 @@ import { preferences } from '#state/preferences.svelte.ts';
 import { router } from '#state/router.svelte.ts';
 import { session } from '#state/session.svelte.ts';
 import { shortcuts } from '#state/shortcuts.svelte.ts';
+import { sync } from '#state/sync.svelte.ts';
 import { language } from '#state/texts.svelte.ts';
 
 export interface Command {
@@ -42,14 +44,20 @@ function commands(): readonly Command[] {
   const onCustomer: readonly Command[] = shortcuts.offers('log')
     ? [{ label: t.log, icon: PenLine, keys: 'L', run: () => shortcuts.run('log') }]
     : [];
+  const writing: readonly Command[] = sync.readOnly
+    ? []
+    : [
+        { label: t.create, icon: Plus, keys: 'N', run: () => router.go('/customers/new') },
+        { label: t.import, icon: Download, run: openImport },
+      ];
   return [
     ...onCustomer,
-    { label: t.create, icon: Plus, keys: 'N', run: () => router.go('/customers/new') },
-    { label: t.import, icon: Download, run: openImport },
+    ...writing,
     { label: t.backUp, icon: Archive, run: backUp },
     { label: t.today, icon: CalendarCheck, keys: 'G T', run: () => router.go('/today') },
     { label: t.customers, icon: Users, keys: 'G C', run: () => router.go('/customers') },
     { label: t.backups, icon: Archive, keys: 'G B', run: () => router.go('/backups') },
+    { label: t.devices, icon: MonitorSmartphone, keys: 'G D', run: () => router.go('/devices') },
     { label: t.settings, icon: Settings, keys: 'G S', run: () => router.go('/settings') },
     { label: t.lock, icon: Lock, run: () => void session.lock('manual') },
     { label: t.light, icon: Sun, run: () => void preferences.change({ theme: 'light' }) },

@@ -4,14 +4,16 @@ import { expect, type Locator, type Page } from '@playwright/test';
 import { BackupsScreen } from './backups.ts';
 import { CustomerScreen } from './customer.ts';
 import { CustomersScreen } from './customers.ts';
+import { DevicesScreen } from './devices.ts';
 import { FirstRun, type Kit, type Team } from './first-run.ts';
 import { ImportDialog } from './import.ts';
+import { JoinScreen } from './join.ts';
 import { LockedScreen } from './locked.ts';
 import { RestoreScreen } from './restore.ts';
 import { SettingsScreen } from './settings.ts';
 import { TodayScreen } from './today.ts';
 
-export type Place = 'Today' | 'Customers' | 'Backups' | 'Settings';
+export type Place = 'Today' | 'Customers' | 'Backups' | 'Devices' | 'Settings';
 
 export class Holdfast {
   readonly page: Page;
@@ -24,7 +26,11 @@ export class Holdfast {
   readonly importing: ImportDialog;
   readonly backups: BackupsScreen;
   readonly restoring: RestoreScreen;
+  readonly devices: DevicesScreen;
+  readonly joining: JoinScreen;
   readonly settings: SettingsScreen;
+  /** How this device stands with the store, in one line. */
+  readonly syncStatus: Locator;
 
   readonly #address: string;
 
@@ -41,7 +47,10 @@ export class Holdfast {
     this.importing = new ImportDialog(page);
     this.backups = new BackupsScreen(page);
     this.restoring = new RestoreScreen(page);
+    this.devices = new DevicesScreen(page);
+    this.joining = new JoinScreen(page);
     this.settings = new SettingsScreen(page);
+    this.syncStatus = page.getByRole('status', { name: 'Sync status' });
   }
 
   async open(): Promise<void> {
