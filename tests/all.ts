@@ -58,7 +58,7 @@ const stagesByCommand: Readonly<Record<string, readonly Stage[]>> = {
     ),
   ],
   engines: [build, engines],
-  ceph: [ceph],
+  ceph: [build, ceph],
   types: typePrograms,
 };
 

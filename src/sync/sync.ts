@@ -353,9 +353,11 @@ export class Sync {
   }
 
   async settleHeldBack(id: string, choice: 'apply' | 'discard'): Promise<Result<void, EditError>> {
-    const settled = await this.#withRound(this.#store, (round) => settleHeld(round, id, choice));
+    const store = this.#openStore();
+    const settled = await this.#withRound(store, (round) => settleHeld(round, id, choice));
     this.#tell();
-    return settled.ok || !isEditError(settled.error) ? ok() : err(settled.error);
+    if (settled.ok) return settled;
+    return err(isEditError(settled.error) ? settled.error : { type: 'Locked' });
   }
 
   async #countConflicts(): Promise<void> {
@@ -392,6 +394,7 @@ export class Sync {
     this.#problem = null;
     this.#phase = 'idle';
     if (whole) await this.#takeSettings();
+    await this.#takeName();
     if (done.value.received > 0) await this.#countConflicts();
     this.#tell();
     return done.value.received + done.value.sent > 0 ? 'lively' : 'quiet';
@@ -474,18 +477,17 @@ export class Sync {
     if (!finished.ok) return 'failed';
     this.#phase = 'syncing';
     const begun = await this.#scheduled({ whole: true });
-    await this.#takeName();
     return begun === 'failed' ? 'failed' : 'lively';
   }
 
-  /** The workspace's own name, once its records are here. */
+  /** The workspace's own name, once its records are here, and whenever it changes. */
   async #takeName(): Promise<void> {
     for (const state of this.#session.vault.workspace.values()) {
-      const name =
-        state.kind === 'workspace' && isAlive(state) ? valueOf(state, 'name') : undefined;
-      if (typeof name === 'string') await this.#session.finishJoin({ name });
+      if (state.kind !== 'workspace' || !isAlive(state)) continue;
+      const name = valueOf(state, 'name');
+      const isNew = typeof name === 'string' && name !== this.#session.workspaceName;
+      if (isNew) await this.#session.finishJoin({ name });
     }
-    this.#tell();
   }
 
   /** This device was removed: it says that it has erased itself, and does. */

@@ -238,7 +238,7 @@ const environment = {
   derive: ({ passphrase, salt }: { passphrase: string; salt: Uint8Array }) =>
     sha256(new Uint8Array([...new TextEncoder().encode(passphrase), ...salt])),
   exclusive: <T>(name: string, work: () => Promise<T>): Promise<T> =>
-    navigator.locks.request(`bench-${name}`, work) as Promise<T>,
+    navigator.locks.request(`bench-${name}`, work),
   guard: null,
   witness: () => [],
 };

@@ -4,11 +4,15 @@
  */
 
 import { findProgram } from '../programs.ts';
+import { tellStoryInBrowsers } from './browser-story.ts';
 import { cephPrograms, startCeph, type Ceph } from './cluster.ts';
 import { storeTests } from './store.ts';
 
 /** In this order, each with the cluster as the one before left it. */
-const tests: Readonly<Record<string, (ceph: Ceph) => Promise<void>>> = { ...storeTests };
+const tests: Readonly<Record<string, (ceph: Ceph) => Promise<void>>> = {
+  ...storeTests,
+  'a team of two devices, and a third, in browsers': tellStoryInBrowsers,
+};
 
 /** In CI the cluster must be there. */
 export async function runCeph(): Promise<{ passed: number; failed: number; skipped: number }> {

@@ -2,6 +2,7 @@
 
 import { test as base, expect, type BrowserContext, type Page } from '@playwright/test';
 import { startEndpoint, type Endpoint } from '../endpoint.ts';
+import { givenStore } from './given-store.ts';
 import { Holdfast } from './pages/holdfast.ts';
 
 interface TestFixtures {
@@ -19,7 +20,11 @@ interface WorkerFixtures {
 export const test = base.extend<TestFixtures, WorkerFixtures>({
   endpoint: [
     async ({}, use) => {
-      const endpoint = await startEndpoint();
+      const endpoint = await startEndpoint(
+        givenStore === null
+          ? {}
+          : { environment: { HOLDFAST_STORES: new URL(givenStore.endpoint).origin } },
+      );
       await use(endpoint);
       await endpoint.stop();
     },

@@ -56,7 +56,7 @@ export class CustomerScreen {
   }
 
   async delete(): Promise<void> {
-    await this.#page.getByRole('button', { name: 'More' }).click();
+    await this.#page.getByRole('button', { name: 'More', exact: true }).click();
     await this.#page.getByRole('menuitem', { name: 'Delete' }).click();
   }
 }
