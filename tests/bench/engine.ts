@@ -32,6 +32,8 @@ export async function measureEngine(
   figures.note('plain put, p95', at, plainSave, 'ms');
   figures.note('save one edit, durable, p95', at, sealedSave, 'ms');
   figures.judge('save', at, sealedSave / plainSave, '× put', 2);
+  const openedSave = median(saves.map(({ opened }) => p95(opened)));
+  figures.note('save of a customer that is open, p95', at, openedSave / plainSave, '× put');
 
   const searches = await repeat(() => page.evaluate(() => window.bench.searches(60)));
   figures.judge('search in the worker, p95', at, median(searches.map(p95)), 'ms', 16);
