@@ -94,6 +94,15 @@ export default defineConfig({
           hookTimeout: isSlow ? 900_000 : 20_000,
         },
       },
+      {
+        extends: true,
+        test: {
+          name: 'simulation',
+          include: ['tests/simulation/**/*.test.ts'],
+          environment: 'node',
+          testTimeout: isSlow ? 900_000 : 20_000,
+        },
+      },
     ],
   },
 });

@@ -45,11 +45,17 @@ const stagesByCommand: Readonly<Record<string, readonly Stage[]>> = {
     ...typePrograms,
     check('Unused code', 'knip', []),
     vitest('Unit tests', ['--project', 'unit']),
+    vitest('Histories of devices', ['--project', 'simulation', '--maxWorkers', '2']),
     build,
     playwright('Browser tests', []),
   ],
   deep: [
     vitest('Properties and faults in number', ['--project', 'unit'], inNumber),
+    vitest(
+      'Histories of devices in number',
+      ['--project', 'simulation', '--maxWorkers', '2'],
+      inNumber,
+    ),
     build,
     playwright(
       'Kills and histories in number',
