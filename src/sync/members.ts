@@ -32,7 +32,7 @@ import {
 import { isAlive, valueOf } from '#domain/values.ts';
 import { listHeads, readHeads } from './heads.ts';
 import type { Recovery } from '#vault/session.ts';
-import { appendRecord } from './membership.ts';
+import { appendRecord, readMembership } from './membership.ts';
 import type {
   DeviceView,
   InviteRequest,
@@ -227,6 +227,7 @@ const REJECTED_KEPT = 100;
 
 /** Names what this device has of it as accepted last. A snapshot under the new epoch follows. */
 export async function revoke(round: Round, device: DeviceId): Promise<Result<void, MemberError>> {
+  if (!isAdmin(round)) return err({ type: 'NotAdmin' });
   const pulled = await catchUp(round);
   if (!pulled.ok) return pulled;
   const appended = await append(round, (author) =>
@@ -239,6 +240,8 @@ export async function revoke(round: Round, device: DeviceId): Promise<Result<voi
 async function catchUp(round: Round): Promise<Result<unknown, RoundError>> {
   const listed = await listHeads(round);
   if (!listed.ok) return listed;
+  const members = await readMembership(round, { whole: false });
+  if (!members.ok) return members;
   const read = await readHeads(round, listed.value);
   return read.ok ? pull(round) : read;
 }
@@ -248,6 +251,7 @@ export async function changeRole(
   device: DeviceId,
   role: Role,
 ): Promise<Result<void, MemberError>> {
+  if (!isAdmin(round)) return err({ type: 'NotAdmin' });
   const member = round.membership.devices.get(device);
   if (member === undefined || member.removedAt !== undefined) return err({ type: 'NotFound' });
   if (member.role === role) return ok();

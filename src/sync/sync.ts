@@ -243,7 +243,11 @@ export class Sync {
         const { own, codes, owesSnapshot, snapshot } = round.memory;
         // Connecting it was interrupted: the snapshot that stands for all before it is not there yet.
         const isBegun = owesSnapshot && snapshot === null;
-        if (root.value !== null && !isBegun) {
+        const isFirst = root.value === null && own.seq === 0 && snapshot === null;
+        if (!isBegun && !isFirst) {
+          // A store that has nothing of a workspace that had one before: it is new, or has lost everything.
+          const again = root.value === null ? await fillAgain(round) : ok();
+          if (!again.ok) return again;
           const known = await round.remember({ ...round.memory, canRemove, alarms: [] });
           // What was said while there was no store is in no segment.
           return known.ok ? cutEverything(round) : known;
