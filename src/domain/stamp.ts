@@ -25,6 +25,11 @@ export function deviceOf(stamp: Stamp): DeviceId {
   return stamp.slice(17) as DeviceId;
 }
 
+/** Of the clock that gave it, ms since 1970. */
+export function timeOf(stamp: Stamp): number {
+  return Number.parseInt(stamp.slice(0, 12), 16);
+}
+
 const LAST_MILLISECOND = 2 ** 48 - 1;
 const LAST_COUNT = 0xffff;
 
@@ -42,7 +47,7 @@ export class StampClock {
 
   /** Moves past `stamp`, so that whoever saw a value and changes it wins. */
   see(stamp: Stamp): void {
-    const milliseconds = Number.parseInt(stamp.slice(0, 12), 16);
+    const milliseconds = timeOf(stamp);
     const counter = Number.parseInt(stamp.slice(12, 16), 16);
     if (milliseconds > this.#milliseconds) {
       this.#milliseconds = milliseconds;

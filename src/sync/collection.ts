@@ -2,10 +2,11 @@
 
 import { utf8Bytes } from '#base/bytes.ts';
 import type { DeviceId } from '#base/ids.ts';
-import { ok, type Result } from '#base/result.ts';
+import { err, ok, type Result } from '#base/result.ts';
 import { signLine } from '#crypto/signed-line.ts';
 import type { ListedHeads } from './heads.ts';
 import type { KnownSnapshot } from './memory.ts';
+import { compareHeads } from './names.ts';
 import { listAll } from './object-store.ts';
 import type { Round, RoundError } from './round.ts';
 
@@ -36,22 +37,24 @@ export async function collect(
   return round.remember({ ...round.memory, olderSnapshot: null }, { remove: names.value });
 }
 
-/** Devices whose keys may not remove leave their old heads to an admin. */
+/** Devices whose keys may not remove leave their old heads to an admin. A name alone makes no head: what is newer than the one that was read stays. */
 function collectHeads(round: Round, listed: ListedHeads): Promise<Result<void, RoundError>> {
-  const old = [...listed]
-    .filter(([device]) => device !== round.device && round.membership.devices.has(device))
-    .flatMap(([, heads]) => heads.slice(0, -HEADS_KEPT));
+  const old = [...listed].flatMap(([device, heads]) => {
+    const known = round.memory.heads[device];
+    if (known === undefined) return [];
+    return heads.filter((head) => compareHeads(head, known) <= 0).slice(0, -HEADS_KEPT);
+  });
   return removeAll(
     round,
     old.map((head) => round.names.head(head)),
   );
 }
 
-/** After a removal at once, else once everybody who is active has had the newer snapshot for long enough. */
+/** Once everybody who is active knows the newer snapshot: after a removal at once, else when the older has stood for long enough. */
 function isDue(round: Round, snapshot: KnownSnapshot, older: KnownSnapshot): boolean {
   const now = round.clock.now();
   const isRotated = older.epoch < snapshot.epoch;
-  if (!isRotated && now - snapshot.since < KEPT_MS) return false;
+  if (!isRotated && now - older.since < KEPT_MS) return false;
   return [...round.membership.devices].every(([device, { removedAt }]) => {
     if (device === round.device || removedAt !== undefined) return true;
     const head = round.memory.heads[device];
@@ -92,7 +95,10 @@ async function say(
   { generation }: KnownSnapshot,
   names: readonly string[],
 ): Promise<Result<void, RoundError>> {
-  for (let n = round.memory.nextCollection; ; n++) {
+  const listed = await listAll(round.store, round.names.collections);
+  if (!listed.ok) return listed;
+  const first = Math.max(round.memory.nextCollection, listed.value.length);
+  for (let n = first; n < first + TRIES; n++) {
     const line = await signLine(
       round.deviceKeys.signing.privateKey,
       JSON.stringify({
@@ -111,7 +117,11 @@ async function say(
     if (!put.ok) return put;
     if (put.value === 'created') return round.remember({ ...round.memory, nextCollection: n + 1 });
   }
+  return err({ type: 'Busy', status: 412 });
 }
+
+/** So many admins in a row being quicker is no accident. */
+const TRIES = 16;
 
 async function removeAll(
   round: Round,

@@ -2,7 +2,7 @@
 
 import { readUtf8, utf8Bytes } from '#base/bytes.ts';
 import { isId, type DeviceId, type WorkspaceId } from '#base/ids.ts';
-import { ok, type Result } from '#base/result.ts';
+import { err, ok, type Result } from '#base/result.ts';
 import type { SigningPublicKeyBytes } from '#crypto/byte-types.ts';
 import { isSignedBy, parseLine, signLine } from '#crypto/signed-line.ts';
 import * as v from 'valibot';
@@ -37,67 +37,77 @@ export async function readHeads(
 ): Promise<Result<void, RoundError>> {
   for (const [device, { signing }] of round.membership.devices) {
     if (device === round.device) continue;
-    const newest = listed.get(device)?.at(-1);
+    const shown = listed.get(device) ?? [];
     const known = round.memory.heads[device];
-    const verdict = judge(newest, known);
-    if (verdict === 'older' && known !== undefined) {
-      const looked = await lookForHead(round, { ...known, device });
-      if (!looked.ok) return looked;
-    } else if (verdict === 'newer' && newest !== undefined) {
-      const read = await readHead(round, newest, signing);
-      if (!read.ok) return read;
-    }
+    const newer = shown.filter((head) => known === undefined || compareHeads(head, known) > 0);
+    const found = await findSigned(round, newer, signing);
+    if (!found.ok) return found;
+    if (found.value === 'gone') continue;
+    const noted =
+      found.value === null
+        ? await lookForKnown(round, device, shown)
+        : await noteHead(round, device, found.value);
+    if (!noted.ok) return noted;
   }
-  return noteStrangeness(round, listed);
+  const noted = await noteForks(round);
+  return noted.ok ? noteClone(round, listed) : noted;
 }
 
-/** Whether the store shows more, the same or less of a device than it did before. */
-function judge(
-  newest: HeadName | undefined,
-  known: KnownHead | undefined,
-): 'newer' | 'same' | 'older' {
-  if (known === undefined) return newest === undefined ? 'same' : 'newer';
-  if (newest === undefined) return 'older';
-  const order = newest.seq - known.seq || newest.k - known.k;
-  if (order !== 0) return order > 0 ? 'newer' : 'older';
-  return 'same';
-}
-
-/** A list may be older than what it lists: only where the head itself stays away is it gone. */
-async function lookForHead(round: Round, head: HeadName): Promise<Result<void, RoundError>> {
-  const name = round.names.head(head);
-  const got = await round.store.get(name);
-  if (!got.ok) return got;
-  if (got.value !== null) return ok();
-  const missing = await round.missing(name);
-  if (!missing.ok) return missing;
-  return missing.value ? round.alarm('rolledBack', { device: head.device }) : ok();
-}
-
-async function readHead(
+/**
+ * The newest of these heads that their device has signed. Whoever may write to the store may put anything under a greater name: that is
+ * named, and hides nothing. `gone`: its device has written a newer one since the list was made, and removed this.
+ */
+async function findSigned(
   round: Round,
-  name: HeadName,
+  heads: readonly HeadName[],
   signing: SigningPublicKeyBytes,
+): Promise<Result<KnownHead | 'gone' | null, RoundError>> {
+  for (const name of heads.slice(-HEADS_TRIED).reverse()) {
+    const objectName = round.names.head(name);
+    const got = await round.store.get(objectName);
+    if (!got.ok) return got;
+    if (got.value === null) return ok('gone');
+    const head = await openHead(got.value, name, round.session.workspace, signing);
+    if (head !== null) return ok(head);
+    const alarmed = await round.alarm('damaged', { device: name.device, name: objectName });
+    if (!alarmed.ok) return alarmed;
+  }
+  return ok(null);
+}
+
+const HEADS_TRIED = 8;
+
+function noteHead(
+  round: Round,
+  device: DeviceId,
+  head: KnownHead,
 ): Promise<Result<void, RoundError>> {
-  const objectName = round.names.head(name);
-  const got = await round.store.get(objectName);
-  if (!got.ok) return got;
-  // Its device has written a newer one since the list was made, and removed this.
-  if (got.value === null) return ok();
-  const head = await openHead(got.value, name, round.session.workspace, signing);
-  if (head === null) return round.alarm('damaged', { device: name.device, name: objectName });
-  const known = round.memory.heads[name.device];
-  const heads = { ...round.memory.heads, [name.device]: head };
-  const awaited = known === undefined ? '' : round.names.head({ ...known, device: name.device });
+  const known = round.memory.heads[device];
+  const heads = { ...round.memory.heads, [device]: head };
+  const awaited = known === undefined ? '' : round.names.head({ ...known, device });
   const { [awaited]: _found, ...waiting } = round.memory.waiting;
   return round.remember({ ...round.memory, heads, waiting });
 }
 
-/** Heads that tell of another history than the one that was read: see PROTOCOL.md section 9. */
-async function noteStrangeness(
+/** A list may be older than what it lists: only where the head itself stays away is it gone. */
+async function lookForKnown(
   round: Round,
-  listed: ListedHeads,
+  device: DeviceId,
+  shown: readonly HeadName[],
 ): Promise<Result<void, RoundError>> {
+  const known = round.memory.heads[device];
+  if (known === undefined || shown.some((head) => compareHeads(head, known) === 0)) return ok();
+  const name = round.names.head({ ...known, device });
+  const got = await round.store.get(name);
+  if (!got.ok) return got;
+  if (got.value !== null) return round.found(name);
+  const missing = await round.missing(name);
+  if (!missing.ok) return missing;
+  return missing.value ? round.alarm('rolledBack', { device }) : ok();
+}
+
+/** Heads that tell of another history than the one that was read: see PROTOCOL.md section 9. */
+function noteForks(round: Round): Promise<Result<void, RoundError>> {
   let memory: Memory = round.memory;
   const now = round.clock.now();
   for (const [device, head] of Object.entries(memory.heads) as [DeviceId, KnownHead][]) {
@@ -105,14 +115,19 @@ async function noteStrangeness(
     const isOther = applied.seq === head.seq && !applied.hash.startsWith(head.hash);
     if (isOther) memory = withAlarm(memory, 'forked', now, { device });
   }
-  const own = listed.get(round.device)?.at(-1);
-  if (own !== undefined && isAhead(own, memory)) {
-    memory = withAlarm(memory, 'cloned', now, { device: round.device });
-  }
   return round.remember(memory);
 }
 
 /** The store has more of this device than the device itself: another goes by its name, or it was put back to an earlier day. */
+async function noteClone(round: Round, listed: ListedHeads): Promise<Result<void, RoundError>> {
+  const { device, memory, deviceKeys } = round;
+  const ahead = (listed.get(device) ?? []).filter((head) => isAhead(head, memory));
+  const found = await findSigned(round, ahead, deviceKeys.signing.publicKey);
+  if (!found.ok) return found;
+  const isClone = found.value !== null && found.value !== 'gone';
+  return isClone ? round.alarm('cloned', { device }) : ok();
+}
+
 function isAhead(head: HeadName, { own }: Memory): boolean {
   return head.seq > own.seq || (head.seq === own.seq && !own.hash.startsWith(head.hash));
 }
@@ -136,7 +151,11 @@ export async function writeHead(
   if (isCurrent) return ok();
 
   const at = round.clock.now();
-  for (let k = Math.max(head?.k ?? 0, shown.at(-1)?.k ?? 0) + 1; ; k++) {
+  const last =
+    head === null ? await findSigned(round, shown, round.deviceKeys.signing.publicKey) : ok(head);
+  if (!last.ok) return last;
+  const first = (last.value === null || last.value === 'gone' ? 0 : last.value.k) + 1;
+  for (let k = first; k < first + TRIES; k++) {
     const name: HeadName = { device: round.device, seq: own.seq, hash: own.hash.slice(0, 16), k };
     const line = await signLine(
       round.deviceKeys.signing.privateKey,
@@ -169,7 +188,11 @@ export async function writeHead(
     const remembered = await round.remember({ ...round.memory, head: known });
     return remembered.ok ? removeHeads(round, shown, k) : remembered;
   }
+  return err({ type: 'Busy', status: 412 });
 }
+
+/** Lost answers do not come in such numbers: a store that calls everything taken is to be asked again later. */
+const TRIES = 16;
 
 /** One older head stays, for whoever has just listed it. */
 async function removeHeads(

@@ -107,21 +107,34 @@ async function readLog(
   { workspace, rootHash, newest }: InviteLink,
 ): Promise<Result<ReadLog, JoinError | StoreError>> {
   const names = new Names(workspace);
-  const lines: string[] = [];
-  for (let n = -1; ; n++) {
-    const got = await store.get(n === -1 ? names.root : names.membership(n));
-    if (!got.ok) return got;
-    const line = got.value === null ? null : readUtf8(got.value);
-    if (line === null) break;
-    lines.push(line);
+  const root = await lineAt(store, names.root);
+  if (!root.ok) return root;
+  const genesis = await lineAt(store, names.membership(0));
+  if (!genesis.ok) return genesis;
+  const lines = [root.value ?? '', genesis.value ?? ''];
+  let verified = await verifyMembership({ lines, rootHash });
+  while (verified.ok) {
+    const membership = verified.value;
+    const line = await lineAt(store, names.membership(membership.position.n + 1));
+    if (!line.ok) return line;
+    if (line.value === null) {
+      return membership.position.n < newest || membership.workspace !== workspace
+        ? err({ type: 'OtherWorkspace' })
+        : ok({ lines, membership });
+    }
+    lines.push(line.value);
+    // One by one: a store that never comes to an end is found out at its first line of its own.
+    verified = await extendMembership(membership, [line.value]);
   }
-  const verified = await verifyMembership({ lines, rootHash });
-  if (!verified.ok) {
-    return err({ type: verified.error.type === 'NewerFormat' ? 'NewerFormat' : 'OtherWorkspace' });
-  }
-  return verified.value.position.n < newest
-    ? err({ type: 'OtherWorkspace' })
-    : ok({ lines, membership: verified.value });
+  return err({ type: verified.error.type === 'NewerFormat' ? 'NewerFormat' : 'OtherWorkspace' });
+}
+
+async function lineAt(
+  store: ObjectStore,
+  name: string,
+): Promise<Result<string | null, StoreError>> {
+  const got = await store.get(name);
+  return got.ok ? ok(got.value === null ? null : readUtf8(got.value)) : got;
 }
 
 export type Approval =

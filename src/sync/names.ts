@@ -123,7 +123,10 @@ export class Names {
 }
 
 /** Which of two heads of one device is the newer: negative where `a` is older. */
-export function compareHeads(a: HeadName, b: HeadName): number {
+export function compareHeads(
+  a: Pick<HeadName, 'seq' | 'k'>,
+  b: Pick<HeadName, 'seq' | 'k'>,
+): number {
   return a.seq - b.seq || a.k - b.k;
 }
 

@@ -6,7 +6,7 @@ import { err, ok, type Result } from '#base/result.ts';
 import { activeDevices, isActiveAdmin } from '#crypto/membership.ts';
 import { isSignedBy, parseLine } from '#crypto/signed-line.ts';
 import { openCredentials } from '#crypto/store-credentials.ts';
-import { seeToAttestation } from './attestation.ts';
+import { readTrusted, seeToAttestation } from './attestation.ts';
 import { collect } from './collection.ts';
 import { listHeads, readHeads, writeHead, type ListedHeads } from './heads.ts';
 import { readMembership } from './membership.ts';
@@ -15,7 +15,7 @@ import { pull } from './pull.ts';
 import { push } from './push.ts';
 import { fillOwnLog } from './refill.ts';
 import type { Round, RoundError } from './round.ts';
-import { isUsable, learnSnapshot, readNewest, readSnapshot, writeSnapshot } from './snapshot.ts';
+import { isUsable, learnSnapshot, readSnapshot, writeSnapshot } from './snapshot.ts';
 
 export interface RoundOutcome {
   /** Others' changes that came in, and segments that went out. */
@@ -34,8 +34,10 @@ const PAUSING: ReadonlySet<AlarmType> = new Set<AlarmType>([
 const SNAPSHOT_SEGMENTS = 500;
 const SNAPSHOT_BYTES = 8 * 1024 * 1024;
 const SNAPSHOT_AGE_MS = 30 * 24 * 60 * 60 * 1000;
+/** For so long the others wait for whoever goes first. */
+const SNAPSHOT_WAITS_MS = 7 * 24 * 60 * 60 * 1000;
 /** Whoever has been silent for so long is waited for no longer. */
-const SNAPSHOT_WAITS_MS = 90 * 24 * 60 * 60 * 1000;
+const SILENT_MS = 90 * 24 * 60 * 60 * 1000;
 
 /** `whole`: looks after what does not show in the list of heads too. Without it a round that finds nothing new is one request. */
 export async function syncOnce(
@@ -111,33 +113,39 @@ async function takeIn(round: Round): Promise<Result<number, RoundError>> {
 }
 
 async function bootstrap(round: Round): Promise<Result<void, RoundError>> {
-  const manifest = await readNewest(round);
+  const manifest = await readTrusted(round);
   if (!manifest.ok) return manifest;
   if (manifest.value !== null) return readSnapshot(round, manifest.value);
   // Whoever connects a store writes a snapshot before all else: it is there, and the list does not show it yet.
   return round.memory.owesBootstrap ? err({ type: 'Busy', status: 404 }) : ok();
 }
 
-/** The lowest active device goes first, so that not all write one at once. */
+/** One device goes first, so that not all write one at once; where it has not, the others do later. */
 function isSnapshotDue(round: Round): boolean {
-  const { memory, membership, device, clock } = round;
+  const { memory, clock } = round;
+  const { since, snapshot, owesSnapshot } = memory;
   if (round.role === 'viewer' || memory.isOverruled || isLoweringOpen(round)) return false;
-  if (memory.owesSnapshot) return true;
-  const [lowest] = activeDevices(membership)
-    .filter(([, { role }]) => role !== 'viewer')
-    .map(([each]) => each)
-    .sort();
-  if (lowest !== device) return false;
-  const { since, snapshot } = memory;
-  const isOld = snapshot !== null && clock.now() - snapshot.since > SNAPSHOT_AGE_MS;
-  const isOutdated =
-    snapshot !== null && (snapshot.epoch < round.keys.current || !isUsable(round, snapshot));
+  if (owesSnapshot || snapshot === null) return owesSnapshot;
+  const [more, later] = isFirst(round) ? [1, 0] : [2, SNAPSHOT_WAITS_MS];
+  const age = clock.now() - snapshot.since;
+  const isOutdated = snapshot.epoch < round.keys.current || !isUsable(round, snapshot);
   return (
-    isOutdated ||
-    since.segments > SNAPSHOT_SEGMENTS ||
-    since.bytes > SNAPSHOT_BYTES ||
-    (isOld && since.segments > 0)
+    (isOutdated && age >= later) ||
+    since.segments > SNAPSHOT_SEGMENTS * more ||
+    since.bytes > SNAPSHOT_BYTES * more ||
+    (since.segments > 0 && age > SNAPSHOT_AGE_MS + later)
   );
+}
+
+/** The lowest of those that may write one, have read the workspace, and have been heard of lately. */
+function isFirst({ memory, membership, device, clock }: Round): boolean {
+  const writers = activeDevices(membership).flatMap(([each, { role }]) => {
+    const head = memory.heads[each];
+    const isAtHand =
+      head !== undefined && head.snapshot > 0 && clock.now() - head.at < SNAPSHOT_WAITS_MS;
+    return role !== 'viewer' && (each === device || isAtHand) ? [each] : [];
+  });
+  return writers.every((each) => device <= each);
 }
 
 /**
@@ -149,9 +157,7 @@ function isLoweringOpen({ memory, membership, clock }: Round): boolean {
   const newest = Math.max(0, ...roles.map(({ from, last }) => (last === undefined ? 0 : from)));
   return activeDevices(membership).some(([device]) => {
     const head = memory.heads[device];
-    return (
-      head !== undefined && head.membership < newest && clock.now() - head.at < SNAPSHOT_WAITS_MS
-    );
+    return head !== undefined && head.membership < newest && clock.now() - head.at < SILENT_MS;
   });
 }
 

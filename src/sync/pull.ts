@@ -5,7 +5,16 @@
 
 import type { DeviceId } from '#base/ids.ts';
 import { assert, err, ok, type Result } from '#base/result.ts';
-import { epochAt, hashAt, roleAt, timeAt, type Member, type Role } from '#crypto/membership.ts';
+import {
+  epochAt,
+  hashAt,
+  isActiveAt,
+  roleAt,
+  timeAt,
+  type LogPosition,
+  type Member,
+  type Role,
+} from '#crypto/membership.ts';
 import {
   isObjectSignedBy,
   objectHash,
@@ -14,7 +23,7 @@ import {
 } from '#crypto/sealed-object.ts';
 import type { Change } from '#domain/change.ts';
 import { mayAuthor } from '#domain/roles.ts';
-import { deviceOf } from '#domain/stamp.ts';
+import { deviceOf, timeOf, type Stamp } from '#domain/stamp.ts';
 import type { Position } from '#vault/vault.ts';
 import { withAlarm, type HeldSegment, type KnownHead, type Memory } from './memory.ts';
 import type { AlarmType } from './messages.ts';
@@ -259,10 +268,12 @@ async function checkSegment(
   if (!isItsName) return err('forgedSegment');
   const hash = await objectHash(bytes);
   if (head?.seq === seq && !hash.startsWith(head.hash)) return err('forked');
+  if (lastNamed(member).some((last) => last.seq === seq && last.hash !== hash))
+    return err('forked');
   if (header.value.previous !== previous) return err('forked');
   if (membership.n > round.membership.position.n) return err('later');
   if (hashAt(round.membership, membership.n) !== membership.hash) return err('forgedSegment');
-  if (member.addedAt > membership.n) return err('forgedSegment');
+  if (!isActiveAt(member, membership.n)) return err('forgedSegment');
   if (epoch < (epochAt(round.membership, membership.n) ?? 0)) return err('forgedSegment');
   const key = round.keys.keyOf(epoch);
   if (key === undefined) return err('later');
@@ -272,6 +283,14 @@ async function checkSegment(
   if (body === 'newer') return err('needsNewer');
   if (body === null) return err('damaged');
   return ok({ name, bytes, seq, hash, membershipN: membership.n, ...body });
+}
+
+/** What the records that removed a device or lowered its role name as its last. */
+function lastNamed({ removedLast, roles }: Member): readonly LogPosition[] {
+  return [
+    ...roles.flatMap(({ last }) => last ?? []),
+    ...(removedLast === undefined ? [] : [removedLast]),
+  ];
 }
 
 // ---- Taking in ------------------------------------------------------------------------------------------------------
@@ -316,17 +335,19 @@ async function takeIn(
 }
 
 /** Keeps the sealed bytes, to fill a store again that has lost them, and what their author had applied. */
-function keep(
+async function keep(
   round: Round,
   author: DeviceId,
   segments: readonly CheckedSegment[],
 ): Promise<Result<void, RoundError>> {
   let { memory } = round;
+  // Histories that have parted once stay apart: the newest word tells.
+  const newestSaid = segments.at(-1)?.seen ?? new Map();
+  for (const device of await devicesSeenOtherwise(round, newestSaid)) {
+    memory = withAlarm(memory, 'forked', round.clock.now(), { device });
+  }
   for (const { seen, membershipN, bytes } of segments) {
-    memory = withWitness(memory, author, seen, membershipN);
-    for (const device of devicesSeenOtherwise(round, seen)) {
-      memory = withAlarm(memory, 'forked', round.clock.now(), { device });
-    }
+    memory = withWitness(memory, author, onlyMembers(round, seen), membershipN);
     const { since } = memory;
     memory = {
       ...memory,
@@ -348,13 +369,26 @@ function keep(
 }
 
 /** Devices of whose segment the author has read another content than stands here. */
-function devicesSeenOtherwise(round: Round, seen: Seen): readonly DeviceId[] {
-  return [...seen]
-    .filter(([device, { seq, hash }]) => {
-      const known = round.positionOf(device);
-      return known.seq === seq && !known.hash.startsWith(hash);
-    })
-    .map(([device]) => device);
+async function devicesSeenOtherwise(round: Round, seen: Seen): Promise<readonly DeviceId[]> {
+  const otherwise: DeviceId[] = [];
+  for (const [device, { seq, hash }] of seen) {
+    const known = await hashOf(round, device, seq);
+    if (known !== null && !known.startsWith(hash)) otherwise.push(device);
+  }
+  return otherwise;
+}
+
+/** Of a segment that was read here, or cut: from what is kept of it, where others came behind it. */
+async function hashOf(round: Round, device: DeviceId, seq: number): Promise<string | null> {
+  const position = round.positionOf(device);
+  if (position.seq <= seq) return position.seq === seq ? position.hash : null;
+  const kept = await round.session.keptObject(round.names.segment(device, seq));
+  return kept === undefined ? null : objectHash(kept);
+}
+
+/** Whatever an author makes up takes no room here. */
+function onlyMembers({ membership }: Round, seen: Seen): Seen {
+  return new Map([...seen].filter(([device]) => membership.devices.has(device)));
 }
 
 function withWitness(memory: Memory, author: DeviceId, seen: Seen, membershipN: number): Memory {
@@ -380,14 +414,24 @@ function judgeChanges(
   if (changes.some(({ stamp }) => deviceOf(stamp) !== device)) {
     return { changes: [], held: hold('foreignStamp', changes) };
   }
-  const bound = (timeAt(round.membership, membershipN) ?? 0) + FAR_FUTURE_MS;
-  if (changes.some(({ stamp }) => Number.parseInt(stamp.slice(0, 12), 16) > bound)) {
+  const bound = latestStamp(round, membershipN);
+  if (changes.some((change) => stampsOf(change).some((stamp) => timeOf(stamp) > bound))) {
     return { changes: [], held: hold('farFuture', changes) };
   }
   const role = roleOf(round, device, member, { seq, membershipN });
   const allowed = changes.filter((change) => mayAuthor(role, change));
   const refused = changes.filter((change) => !allowed.includes(change));
   return { changes: allowed, held: refused.length === 0 ? null : hold('role', refused) };
+}
+
+/** Beyond it, ms since 1970, no stamp is taken in of an author who had read the membership log up to a record. */
+export function latestStamp({ membership }: Round, membershipN: number): number {
+  return (timeAt(membership, membershipN) ?? 0) + FAR_FUTURE_MS;
+}
+
+/** What moves clocks, and what a deletion covers for ever. */
+function stampsOf({ stamp, deletes = {} }: Change): readonly Stamp[] {
+  return [stamp, ...Object.values(deletes)];
 }
 
 function heldSegment(
@@ -428,7 +472,8 @@ async function holdBack(
   const start: Position = last ?? round.positionOf(device);
   // What is accepted comes first: the chain goes through it.
   if (start.seq < accepted) return ok();
-  const seqs = run(start.seq + 1, newest, HELD_AT_MOST);
+  const open = round.memory.held.filter((each) => each.device === device && !each.settled).length;
+  const seqs = run(start.seq + 1, newest, HELD_AT_MOST - open);
   if (seqs.length === 0) return ok();
   const read = await readSegments(round, device, member, start, seqs, round.memory.heads[device]);
   if (!read.ok) return read;
@@ -441,6 +486,7 @@ async function holdBack(
   );
 }
 
+/** Of one device, before an admin has looked: it may go on writing for ever. */
 const HELD_AT_MOST = 256;
 
 function list(round: Round, held: HeldSegment): Promise<Result<void, RoundError>> {

@@ -215,13 +215,14 @@ async function sendOutbox(round: Round): Promise<Result<number, RoundError>> {
 }
 
 /**
- * A name that is taken by the same bytes is a success whose answer was lost (`there`); by others, somebody goes by this device's
- * name.
+ * A name that is taken by the same bytes is a success whose answer was lost (`there`); by others, somebody goes by this device's name,
+ * or another device (`author`) has two histories.
  */
 export async function putExactly(
   round: Round,
   name: string,
   bytes: Uint8Array<ArrayBuffer>,
+  author: DeviceId = round.device,
 ): Promise<Result<'created' | 'there', RoundError>> {
   const put = await round.store.put(name, bytes);
   if (!put.ok) return put;
@@ -230,6 +231,7 @@ export async function putExactly(
   if (!there.ok) return there;
   if (there.value === null) return err({ type: 'Busy', status: 412 });
   if (equalBytes(there.value, bytes)) return ok('there');
-  const alarmed = await round.alarm('cloned', { device: round.device, name });
+  const isOwn = author === round.device;
+  const alarmed = await round.alarm(isOwn ? 'cloned' : 'forked', { device: author, name });
   return alarmed.ok ? err({ type: 'Paused' }) : alarmed;
 }

@@ -72,7 +72,7 @@ async function fillLog(round: Round, device: DeviceId): Promise<Result<number, R
     if (there.has(name) || name <= collected) continue;
     const bytes = await round.session.keptObject(name);
     if (bytes === undefined) continue;
-    const put = await putExactly(round, name, bytes);
+    const put = await putExactly(round, name, bytes, device);
     if (!put.ok) return put;
     // Where it stood there all the same, the list was older than the log.
     if (put.value === 'created') count++;

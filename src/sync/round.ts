@@ -127,6 +127,12 @@ export class Round {
     const remembered = await this.remember({ ...this.memory, waiting });
     return remembered.ok ? ok(false) : remembered;
   }
+
+  /** What was missing is there. */
+  found(name: string): Promise<Result<void, RoundError>> {
+    const { [name]: since, ...waiting } = this.memory.waiting;
+    return since === undefined ? Promise.resolve(ok()) : this.remember({ ...this.memory, waiting });
+  }
 }
 
 const NOTHING = '0'.repeat(64);

@@ -2,7 +2,7 @@
 
 import type { DeviceId } from '#base/ids.ts';
 import { assert } from '#base/result.ts';
-import { hashAt, isActiveAt } from '#crypto/membership.ts';
+import { epochAt, hashAt, isActiveAt } from '#crypto/membership.ts';
 import {
   isObjectSignedBy,
   NO_OBJECT,
@@ -62,7 +62,8 @@ export async function openFrom(
     workspace === round.session.workspace &&
     member !== undefined &&
     isActiveAt(member, membership.n) &&
-    hashAt(round.membership, membership.n) === membership.hash;
+    hashAt(round.membership, membership.n) === membership.hash &&
+    epoch >= (epochAt(round.membership, membership.n) ?? 0);
   if (!isFitting || !(await isObjectSignedBy(bytes, member.signing))) return null;
   const key = round.keys.keyOf(epoch);
   const opened = key === undefined ? null : await openObject(bytes, key);

@@ -1,19 +1,20 @@
 /** Snapshots: the whole state at a vector, written in parts and read in parts. PROTOCOL.md section 7. */
 
-import { bytesToUtf8, readUtf8, utf8Bytes } from '#base/bytes.ts';
+import { readUtf8, utf8Bytes } from '#base/bytes.ts';
 import { createDeviceId, isId, type DeviceId, type RecordId } from '#base/ids.ts';
 import { err, ok, type Result } from '#base/result.ts';
 import { objectHash, readObjectHeader, type SealedObject } from '#crypto/sealed-object.ts';
 import { isActive } from '#crypto/membership.ts';
-import { decodeRecord, encodeRecord } from '#domain/encoding.ts';
+import { decodeRecord, encodeRecord, type EncodedRecord } from '#domain/encoding.ts';
 import type { Kind } from '#domain/catalogue.ts';
 import type { RecordState } from '#domain/record-state.ts';
+import { timeOf, type Stamp } from '#domain/stamp.ts';
 import * as v from 'valibot';
 import type { KnownSnapshot } from './memory.ts';
 import { NO_HASH_HEX } from './names.ts';
 import { listAll } from './object-store.ts';
 import { inParallel } from './parallel.ts';
-import { countedBy } from './pull.ts';
+import { countedBy, latestStamp } from './pull.ts';
 import { putExactly } from './push.ts';
 import type { Round, RoundError } from './round.ts';
 import { openFrom, sealFor } from './sealing.ts';
@@ -56,6 +57,12 @@ const Manifest = v.strictObject({
 });
 export type Manifest = v.InferOutput<typeof Manifest>;
 
+/** `null` for what says more or less than a manifest does. */
+export function decodeManifest(body: Uint8Array): Manifest | null {
+  const manifest = v.safeParse(Manifest, jsonOf(readUtf8(body) ?? ''));
+  return manifest.success ? manifest.output : null;
+}
+
 export interface CheckedManifest extends Manifest {
   /** Of the sealed object. */
   readonly hash: string;
@@ -75,7 +82,9 @@ export async function writeSnapshot(round: Round): Promise<Result<void, RoundErr
   if ((snapshot?.generation ?? 0) > before && !owesSnapshot) return ok();
   const taken = await generationsIn(round);
   if (!taken.ok) return taken;
-  const generation = Math.max(snapshot?.generation ?? 0, ...taken.value) + 1;
+  // The first that is free: anybody may have put something under a far greater one.
+  let generation = (snapshot?.generation ?? 0) + 1;
+  while (taken.value.includes(generation)) generation += 1;
   const attempt = createDeviceId();
   const vector: Record<DeviceId, [number, string]> = {};
   for (const [device, { seq, hash: each }] of round.vault.vector) vector[device] = [seq, each];
@@ -255,8 +264,8 @@ async function giveUp(round: Round, writer: PartWriter): Promise<Result<void, Ro
 // ---- Reading --------------------------------------------------------------------------------------------------------
 
 /**
- * Whether a snapshot may stand for the segments that it covers: its creator still belongs to the workspace, and it holds of no device
- * more than counts. Its creator may have written it before it could know.
+ * Whether a snapshot may stand for the segments that it covers: its creator still belongs to the workspace and may write to it, and it holds
+ * of no device more than counts. Its creator may have written it before it could know.
  */
 export function isUsable(
   round: Round,
@@ -264,7 +273,7 @@ export function isUsable(
 ): boolean {
   const { devices } = round.membership;
   const member = devices.get(creator);
-  if (member === undefined || !isActive(member)) return false;
+  if (member === undefined || !isActive(member) || member.role === 'viewer') return false;
   return (Object.entries(vector) as [DeviceId, readonly [number, string]][]).every(
     ([device, [seq]]) => {
       const author = devices.get(device);
@@ -277,23 +286,33 @@ export function isUsable(
 export async function readNewest(
   round: Round,
 ): Promise<Result<CheckedManifest | null, RoundError>> {
+  for await (const manifest of manifestsIn(round)) {
+    if (!manifest.ok) return manifest;
+    const noted = await note(round, manifest.value, false);
+    return noted.ok ? manifest : noted;
+  }
+  return ok(null);
+}
+
+/** Every snapshot in the store that checks, the newest first. */
+export async function* manifestsIn(
+  round: Round,
+): AsyncGenerator<Result<CheckedManifest, RoundError>, void, void> {
   const listed = await generationsIn(round);
-  if (!listed.ok) return listed;
+  if (!listed.ok) return yield listed;
   const generations = new Set(listed.value);
   const known = round.memory.snapshot?.generation;
   // A list may be older than what it lists: only where the manifest itself stays away is it gone.
   if (known !== undefined) generations.add(known);
   for (const generation of [...generations].sort((a, b) => b - a)) {
     const manifest = await readManifest(round, generation);
-    if (!manifest.ok) return manifest;
-    if (manifest.value !== null) {
-      const noted = await note(round, manifest.value, false);
-      return noted.ok ? manifest : noted;
+    if (!manifest.ok) return yield manifest;
+    if (manifest.value !== null) yield ok(manifest.value);
+    else if (generation === known) {
+      const lost = await noteLost(round, generation);
+      if (!lost.ok) return yield lost;
     }
-    const lost = generation === known ? await noteLost(round, generation) : ok();
-    if (!lost.ok) return lost;
   }
-  return ok(null);
 }
 
 async function generationsIn(round: Round): Promise<Result<readonly number[], RoundError>> {
@@ -304,6 +323,9 @@ async function generationsIn(round: Round): Promise<Result<readonly number[], Ro
 
 async function noteLost(round: Round, generation: number): Promise<Result<void, RoundError>> {
   const name = round.names.manifest(generation);
+  const got = await round.store.get(name);
+  if (!got.ok) return got;
+  if (got.value !== null) return round.found(name);
   const missing = await round.missing(name);
   if (!missing.ok) return missing;
   return missing.value ? round.alarm('rolledBack', { name }) : ok();
@@ -331,16 +353,12 @@ async function readManifest(
   // Its writer has read more of the membership log: it can be read a little later.
   if (header.ok && header.value.membership.n > round.membership.position.n) return ok(null);
   const body = await openFrom(round, got.value, 'snapshotManifest', generation);
-  const parsed = v.safeParse(Manifest, body === null ? null : jsonOf(body.body));
-  const isInPlace =
-    body !== null &&
-    parsed.success &&
-    parsed.output.generation === generation &&
-    parsed.output.creator === body.device;
-  if (isInPlace) {
+  const parsed = body === null ? null : decodeManifest(body.body);
+  const isInPlace = parsed?.generation === generation && parsed.creator === body?.device;
+  if (body !== null && isInPlace) {
     const { epoch, membershipN } = body;
     const hash = await objectHash(got.value);
-    const manifest = { ...parsed.output, hash, epoch, membershipN };
+    const manifest = { ...parsed, hash, epoch, membershipN };
     const vector = manifest.vector as KnownSnapshot['vector'];
     return ok(isUsable(round, { ...manifest, vector }) ? manifest : null);
   }
@@ -440,14 +458,25 @@ async function statesOf(
   if ((await objectHash(bytes)) !== part?.hash) return null;
   const opened = await openFrom(round, bytes, 'snapshotPart', manifest.generation);
   if (opened?.device !== manifest.creator) return null;
+  const text = readUtf8(opened.body);
+  if (text === null) return null;
+  const latest = latestStamp(round, manifest.membershipN);
   const states: RecordState[] = [];
-  for (const line of bytesToUtf8(opened.body).split('\n')) {
+  for (const line of text.split('\n')) {
     if (line === '') continue;
-    const state = decodeRecord(jsonOf(utf8Bytes(line)));
-    if (state === null) return null;
+    const record = jsonOf(line);
+    const state = decodeRecord(record);
+    // Whoever took in a stamp of the far future would write no other from then on.
+    if (state === null || stampsOf(record as EncodedRecord).some((stamp) => timeOf(stamp) > latest))
+      return null;
     states.push(state);
   }
   return states.length === part.records ? states : null;
+}
+
+/** Every stamp of a record stands among its moments, each before its author's clock. */
+function stampsOf({ moments }: EncodedRecord): readonly Stamp[] {
+  return moments.filter((moment) => typeof moment === 'string');
 }
 
 /** The states of a part as a snapshot would be merged or compared, part by part. */
@@ -492,9 +521,9 @@ class Progress {
   }
 }
 
-function jsonOf(bytes: Uint8Array): unknown {
+function jsonOf(text: string): unknown {
   try {
-    return JSON.parse(readUtf8(bytes) ?? '');
+    return JSON.parse(text);
   } catch {
     return null;
   }
@@ -527,7 +556,8 @@ async function note(
   return round.remember({
     ...memory,
     snapshot,
-    olderSnapshot: memory.snapshot,
+    // The one before stays that until it is collected, however many come behind it.
+    olderSnapshot: memory.olderSnapshot ?? memory.snapshot,
     since: { segments: 0, bytes: 0 },
     // One that was under way while somebody was removed is not yet the one under the new keys.
     owesSnapshot: memory.owesSnapshot && manifest.epoch < round.keys.current,
