@@ -81,8 +81,6 @@ export interface SyncStepRows {
   /** No entry below this number has to go into a segment any more. It only rises. */
   readonly unsentFrom: number | undefined;
   readonly meta: readonly MetaRow[];
-  /** Every other tab's session ends with it. */
-  readonly raiseLockNumber?: true;
 }
 
 export class WorkspaceStore {
@@ -349,9 +347,6 @@ export class WorkspaceStore {
         await objects.bulkDelete([...rows.remove]);
         await meta.bulkPut(rows.meta);
         await this.#raiseUnsentFrom(rows.unsentFrom);
-        if (rows.raiseLockNumber) {
-          await meta.put({ key: 'lockNumber', value: rows.lockNumber + 1 });
-        }
       }),
     );
   }

@@ -84,7 +84,6 @@ export interface SyncStatus {
 export type AlarmType =
   | 'damaged'
   | 'withheld'
-  | 'stale'
   | 'rolledBack'
   | 'forked'
   | 'dropped'

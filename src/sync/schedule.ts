@@ -106,7 +106,19 @@ export class Schedule {
     this.#changedSince = null;
     const touches = this.#touches;
     const whole = Date.now() >= this.#wholeAt;
-    const end = await this.#run({ whole });
+    let end: RoundEnd = 'failed';
+    try {
+      end = await this.#run({ whole });
+    } finally {
+      // A bug surfaces as one, and the next round comes all the same.
+      this.#plan(end, { whole, isTouched: this.#touches !== touches });
+    }
+  }
+
+  #plan(
+    end: RoundEnd,
+    { whole, isTouched }: { readonly whole: boolean; readonly isTouched: boolean },
+  ): void {
     const now = Date.now();
     if (end === 'failed') {
       this.#failures += 1;
@@ -120,7 +132,7 @@ export class Schedule {
     this.#nextTryAt = null;
     if (whole) this.#wholeAt = now + WHOLE_EVERY_MS;
     if (end === 'lively') this.#livelyUntil = now + LIVELY_FOR_MS;
-    if (this.#touches !== touches) this.#in(SETTLE_MS);
+    if (isTouched) this.#in(SETTLE_MS);
     else if (!this.#visible) return;
     else this.#in(now < this.#livelyUntil ? LIVELY_EVERY_MS : VISIBLE_EVERY_MS);
   }

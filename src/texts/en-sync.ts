@@ -94,7 +94,6 @@ export const enSync = {
     names: {
       damaged: () => 'Something in the store is damaged',
       withheld: (name: string) => `Changes of ${device(name)} are missing in the store`,
-      stale: (name: string) => `Nothing was heard of ${device(name)} for a day`,
       rolledBack: () => 'The store has gone back to an earlier day',
       forked: (name: string) => `The store shows two different histories of ${device(name)}`,
       dropped: () => 'The store has lost changes of this device',
@@ -108,8 +107,6 @@ export const enSync = {
         'An object was cut short or altered. Nothing of it was applied. If this device kept the original, filling the store again repairs it.',
       withheld:
         'Other devices have seen changes that the store does not show here. They may still be on their way. If it stays like this, fill the store again from a device that has them, and ask who runs the store.',
-      stale:
-        'That device may simply be switched off. If it is in use, the store may be hiding its changes: compare with the person who uses it.',
       rolledBack:
         'Most likely a backup of the store was restored. Nothing on this device was changed by it. Fill the store again with what this device has, so that nobody misses anything.',
       forked:
@@ -121,7 +118,7 @@ export const enSync = {
       forgedSegment:
         'The forged changes were refused and nothing was changed. Somebody who can write to the store did it: replace the store keys.',
       cloned:
-        'This device was copied or put back to an earlier day. It no longer writes under its old identity. Nothing is lost: what was not sent is kept. Join the workspace anew with an invite.',
+        'This device was copied or put back to an earlier day. It no longer writes to the store. What it has not sent is kept here: make a backup, then remove the workspace from this device and join anew with an invite.',
       needsNewer:
         'Its changes wait until this device understands them. Reload to update Holdfast here.',
     },

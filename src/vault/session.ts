@@ -4,13 +4,7 @@ import type { DeviceId, WorkspaceId } from '#base/ids.ts';
 import { err, ok, type Result } from '#base/result.ts';
 import type { VaultKeyBytes } from '#crypto/byte-types.ts';
 import { agreementPublicKeyBytes } from '#crypto/byte-types.ts';
-import {
-  rewrapDeviceKeys,
-  unwrapDeviceKeys,
-  wrapDeviceKeys,
-  type DeviceKeys,
-  type NewDeviceKeys,
-} from '#crypto/device-keys.ts';
+import { rewrapDeviceKeys, unwrapDeviceKeys, type DeviceKeys } from '#crypto/device-keys.ts';
 import { sealVaultKeyTo } from '#crypto/handover.ts';
 import { createVaultKey, deriveLocalKeys, wipe, type LocalKeys } from '#crypto/keys.ts';
 import type { MembershipState, NewRecovery } from '#crypto/membership.ts';
@@ -24,7 +18,7 @@ import { valuesOf } from '#domain/values.ts';
 import type { Directory } from '#storage/directory.ts';
 import type { StorageError } from '#storage/failure.ts';
 import type { MetaRow } from '#storage/workspace-database.ts';
-import type { SyncStepRows, WorkspaceStore } from '#storage/workspace-store.ts';
+import type { WorkspaceStore } from '#storage/workspace-store.ts';
 import type { Damaged } from './damage.ts';
 import type { LeadLost, Locked } from './edits.ts';
 import type { Environment, Exclusive } from './environment.ts';
@@ -96,13 +90,6 @@ export interface SyncRows {
   readonly cutThrough?: number;
   /** Replaces the signed log. */
   readonly membership?: readonly string[];
-}
-
-export interface NewDevice {
-  readonly device: DeviceId;
-  readonly deviceKeys: NewDeviceKeys;
-  readonly lead: number;
-  readonly state: SyncRows['state'];
 }
 
 export type SessionEvent =
@@ -451,38 +438,10 @@ export class Session {
     });
   }
 
-  /**
-   * Goes on under another device id, where this one turned out to be in use elsewhere. In one transaction with what sync remembers; other
-   * tabs lock, since they would write under the old id.
-   */
-  async renewDevice({
-    device,
-    deviceKeys,
-    lead,
-    state,
-  }: NewDevice): Promise<Result<void, StorageError | LeadLost | Locked>> {
-    const secretKey = this.#keys.secret;
-    const wrapped = await wrapDeviceKeys(deviceKeys, secretKey, this.workspace, device);
-    const written = await this.#step(
-      { lead, state },
-      undefined,
-      [{ key: 'device', value: { device, wrapped } satisfies DeviceRow }],
-      { raiseLockNumber: true },
-    );
-    if (!written.ok) return written;
-    this.#tabs.tell({ type: 'locked' });
-    await this.#vault.close();
-    this.#device = device;
-    this.#deviceKeys = deviceKeys;
-    await this.#reopenVault();
-    return ok();
-  }
-
   async #step(
     { lead, state, put = [], remove = [], sent = [] }: SyncRows,
     cutThrough: number | undefined,
     meta: readonly MetaRow[],
-    more: Pick<SyncStepRows, 'raiseLockNumber'> = {},
   ): Promise<Result<void, StorageError | LeadLost | Locked>> {
     const done = await this.#vault.inTurn(async (book) => {
       for (;;) {
@@ -501,7 +460,6 @@ export class Session {
           sent,
           unsentFrom,
           meta,
-          ...more,
         });
         if (written.ok && written.value?.type === 'NumberTaken') continue;
         if (written.ok && written.value === null && unsentFrom !== undefined) {

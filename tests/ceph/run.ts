@@ -6,12 +6,14 @@
 import { findProgram } from '../programs.ts';
 import { tellStoryInBrowsers } from './browser-story.ts';
 import { cephPrograms, startCeph, type Ceph } from './cluster.ts';
+import { soakStore } from './soak.ts';
 import { storeTests } from './store.ts';
 
 /** In this order, each with the cluster as the one before left it. */
 const tests: Readonly<Record<string, (ceph: Ceph) => Promise<void>>> = {
   ...storeTests,
   'a team of two devices, and a third, in browsers': tellStoryInBrowsers,
+  'a soak of four devices, while an OSD is killed and comes back': soakStore,
 };
 
 /** In CI the cluster must be there. */

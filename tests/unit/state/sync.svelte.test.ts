@@ -109,7 +109,7 @@ describe('how this device stands with the store', () => {
 
   test('nothing of it stays when the workspace is left', () => {
     const stop = sync.follow();
-    tell({ ...alone, alarms: [{ id: 'a', type: 'stale', at: 1 }] });
+    tell({ ...alone, alarms: [{ id: 'a', type: 'withheld', at: 1 }] });
     leaveWorkspace();
     expect(sync.known).toBe(false);
     expect(sync.waiting).toBe(0);

@@ -4,7 +4,6 @@ import { createDeviceId, type RecordId } from '#base/ids.ts';
 import { createDeviceKeys } from '#crypto/device-keys.ts';
 import { verifyMembership } from '#crypto/membership.ts';
 import type { Change } from '#domain/change.ts';
-import { deviceOf } from '#domain/stamp.ts';
 import { WorkspaceStore } from '#storage/workspace-store.ts';
 import type { Session } from '#vault/session.ts';
 import { Workspaces } from '#vault/workspaces.ts';
@@ -262,35 +261,6 @@ describe('a device', () => {
     expect(other.role).toBe('viewer');
     await session.end({ everywhere: false });
     expect((await unlock(workspaces, session)).role).toBe('viewer');
-  });
-
-  it('goes on under another id with everything that it holds, and other tabs lock', async () => {
-    const { session, workspaces } = await start();
-    const other = await unlock(workspaces, session);
-    const locked = new Promise<void>((resolve) => {
-      other.listen((event) => {
-        if (event.type === 'locked') resolve();
-      });
-    });
-    const id = await addCustomer(session, 'Ada');
-    const lead = await session.takeLead();
-    const device = createDeviceId();
-    const deviceKeys = await createDeviceKeys();
-    must(await session.renewDevice({ device, deviceKeys, lead, state: { renewed: true } }));
-    await locked;
-    expect(session.device).toBe(device);
-    must(await session.vault.save([{ kind: 'customer', record: id, values: { name: 'Bea' } }]));
-    expect(await other.vault.save([{ kind: 'customer', values: { name: 'Cleo' } }])).toMatchObject({
-      error: { type: 'Locked' },
-    });
-    await session.end({ everywhere: false });
-    const again = await unlock(workspaces, session);
-    expect(again.device).toBe(device);
-    expect(again.deviceKeys?.signing.publicKey).toEqual(deviceKeys.signing.publicKey);
-    expect(await again.readSync()).toEqual({ renewed: true });
-    const [newest] = must(await again.vault.openDossier(id)).get(id)!.fields['name']!;
-    expect(deviceOf(newest!.stamp)).toBe(device);
-    expect(again.vault.damage).toEqual([]);
   });
 
   it('that is wiped takes every tab along', async () => {
