@@ -41,8 +41,7 @@ const build = check('Build', 'vite', ['build', '--logLevel', 'warn']);
 const stagesByCommand: Readonly<Record<string, readonly Stage[]>> = {
   test: [
     check('Format', 'prettier', ['--check', '--log-level', 'warn', '.']),
-    check('Lint', 'eslint', ['--max-warnings', '0', '.']),
-    ...typePrograms,
+    together([check('Lint', 'eslint', ['--max-warnings', '0', '.'])], typePrograms),
     check('Unused code', 'knip', []),
     vitest('Unit tests', ['--project', 'unit']),
     vitest('Histories of devices', ['--project', 'simulation', '--maxWorkers', '2']),
@@ -85,15 +84,18 @@ for (const sentence of ensurePrograms(programsByCommand[command] ?? [])) {
 }
 const total: Counts = { passed: 0, failed: 0, skipped: 0 };
 for (const stage of stages) {
-  const counts = await stage();
-  total.passed += counts.passed;
-  total.failed += counts.failed;
-  total.skipped += counts.skipped;
+  add(total, await stage());
 }
 process.exitCode = total.failed === 0 ? 0 : 1;
 process.stdout.write(
   `\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`,
 );
+
+function add(total: Counts, { passed, failed, skipped }: Counts): void {
+  total.passed += passed;
+  total.failed += failed;
+  total.skipped += skipped;
+}
 
 async function engines(): Promise<Counts> {
   process.stdout.write('\nThe main story in other engines\n');
@@ -105,10 +107,23 @@ async function ceph(): Promise<Counts> {
   return runCeph();
 }
 
-/** A stage that counts as one. */
+/** Two rows of stages at once, since each of theirs keeps one core busy: what they have to say comes when they have ended. */
+function together(...rows: readonly (readonly Stage[])[]): Stage {
+  return async () => {
+    const total: Counts = { passed: 0, failed: 0, skipped: 0 };
+    await Promise.all(
+      rows.map(async (row) => {
+        for (const stage of row) add(total, await stage());
+      }),
+    );
+    return total;
+  };
+}
+
+/** A stage that counts as one, and speaks at its end. */
 function check(title: string, program: string, parameters: readonly string[]): Stage {
   return async () => {
-    const code = await run(title, program, parameters);
+    const code = await run(title, program, parameters, {}, 'atTheEnd');
     return code === 0 ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 };
   };
 }
@@ -199,22 +214,29 @@ function run(
   program: string,
   parameters: readonly string[],
   environment: Readonly<Record<string, string>> = {},
+  speaks: 'meanwhile' | 'atTheEnd' = 'meanwhile',
 ): Promise<number> {
   const started = Date.now();
-  process.stdout.write(`\n${title}\n`);
+  let said = `\n${title}\n`;
+  if (speaks === 'meanwhile') process.stdout.write(said);
+  const output = speaks === 'meanwhile' ? 'inherit' : 'pipe';
   const child = spawn(join(root, 'node_modules/.bin', program), parameters, {
     cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', output, output],
     env: { ...process.env, ...environment },
     shell: process.platform === 'win32',
   });
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  }
   return new Promise((resolve) => {
     child.once('error', (error) => {
       process.stdout.write(`${error.message}\n`);
       resolve(1);
     });
-    child.once('exit', (code) => {
+    child.once('close', (code) => {
       const seconds = ((Date.now() - started) / 1000).toFixed(1);
+      if (speaks === 'atTheEnd') process.stdout.write(said);
       process.stdout.write(`${title}: ${code === 0 ? 'passed' : 'failed'}, ${seconds} s\n`);
       resolve(code ?? 1);
     });
