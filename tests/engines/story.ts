@@ -122,8 +122,7 @@ export class Story {
     await this.#driver.see(heading('Recovery kit'));
     const file = await this.#driver.download('Download recovery kit');
     await this.#driver.click(checkbox('I have stored the recovery kit'));
-    await this.#driver.click(button('Continue'));
-    await this.#driver.see(link('Customers', 'Main'));
+    await this.#clickThrough(button('Continue'), link('Customers', 'Main'));
     return readFileSync(file, 'utf8');
   }
 }
