@@ -9,6 +9,7 @@ import type { KnownSnapshot } from './memory.ts';
 import { compareHeads } from './names.ts';
 import { listAll } from './object-store.ts';
 import type { Round, RoundError } from './round.ts';
+import { isUsable } from './snapshot.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const KEPT_MS = 30 * DAY_MS;
@@ -27,6 +28,8 @@ export async function collect(
   if (!heads.ok) return heads;
   const { snapshot, olderSnapshot } = round.memory;
   if (snapshot === null || olderSnapshot === null || !snapshot.attested) return ok();
+  // Somebody was removed, or has a lower role: one that counts comes first.
+  if (!isUsable(round, snapshot)) return ok();
   if (!isDue(round, snapshot, olderSnapshot)) return ok();
   const names = await superfluous(round, snapshot, olderSnapshot);
   if (!names.ok) return names;

@@ -84,21 +84,6 @@ export function acceptedOf(round: Round, device: DeviceId, member: Member): numb
   return witnessedBefore(round, device, removedAt, removedLast?.seq ?? 0);
 }
 
-/** Up to which of its segments a device could be taken at its word by somebody who had read the membership log up to a record. */
-export function countedBy(
-  round: Round,
-  device: DeviceId,
-  member: Member,
-  membershipN: number,
-): number {
-  const limits = member.roles.flatMap(({ from, last }) =>
-    last === undefined || from <= membershipN
-      ? []
-      : [witnessedBefore(round, device, from, last.seq)],
-  );
-  return Math.min(acceptedOf(round, device, member), ...limits);
-}
-
 /** What a record names as a device's last, or what others had applied of it before they could know of the record. */
 function witnessedBefore(round: Round, device: DeviceId, record: number, last: number): number {
   const before = Object.entries(round.memory.witnessed[device] ?? {}).flatMap(([n, seq]) =>

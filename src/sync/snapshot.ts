@@ -4,7 +4,7 @@ import { readUtf8, utf8Bytes } from '#base/bytes.ts';
 import { createDeviceId, isId, type DeviceId, type RecordId } from '#base/ids.ts';
 import { err, ok, type Result } from '#base/result.ts';
 import { objectHash, readObjectHeader, type SealedObject } from '#crypto/sealed-object.ts';
-import { isActive } from '#crypto/membership.ts';
+import { isActive, type Member } from '#crypto/membership.ts';
 import { decodeRecord, encodeRecord, type EncodedRecord } from '#domain/encoding.ts';
 import type { Kind } from '#domain/catalogue.ts';
 import type { RecordState } from '#domain/record-state.ts';
@@ -14,7 +14,7 @@ import type { KnownSnapshot } from './memory.ts';
 import { NO_HASH_HEX } from './names.ts';
 import { listAll } from './object-store.ts';
 import { inParallel } from './parallel.ts';
-import { countedBy, latestStamp } from './pull.ts';
+import { latestStamp } from './pull.ts';
 import { putExactly } from './push.ts';
 import type { Round, RoundError } from './round.ts';
 import { openFrom, sealFor } from './sealing.ts';
@@ -264,22 +264,31 @@ async function giveUp(round: Round, writer: PartWriter): Promise<Result<void, Ro
 // ---- Reading --------------------------------------------------------------------------------------------------------
 
 /**
- * Whether a snapshot may stand for the segments that it covers: its creator still belongs to the workspace and may write to it, and it holds
- * of no device more than counts. Its creator may have written it before it could know.
+ * Whether a snapshot may stand for the segments that it covers: its creator still belongs to the workspace and may write to it, and holds
+ * of no device more than counts by records that it could not know yet. The log alone says so: whoever begins decides as everybody else.
  */
 export function isUsable(
-  round: Round,
+  { membership: { devices } }: Round,
   { creator, vector, membershipN }: Pick<KnownSnapshot, 'creator' | 'vector' | 'membershipN'>,
 ): boolean {
-  const { devices } = round.membership;
   const member = devices.get(creator);
   if (member === undefined || !isActive(member) || member.role === 'viewer') return false;
   return (Object.entries(vector) as [DeviceId, readonly [number, string]][]).every(
     ([device, [seq]]) => {
       const author = devices.get(device);
-      return author !== undefined && seq <= countedBy(round, device, author, membershipN);
+      return author !== undefined && limitsAfter(author, membershipN).every((last) => seq <= last);
     },
   );
+}
+
+/** What later records name as a device's last. */
+function limitsAfter(
+  { removedAt = 0, removedLast, roles }: Member,
+  membershipN: number,
+): readonly number[] {
+  const lowered = roles.flatMap(({ from, last }) => (from > membershipN ? (last ?? []) : []));
+  const removed = removedAt > membershipN ? (removedLast ?? []) : [];
+  return lowered.concat(removed).map(({ seq }) => seq);
 }
 
 /** The newest snapshot in the store that checks, noted as known; `null`: there is none. */

@@ -15,7 +15,12 @@ const welcome = (page: Page) => page.getByRole('heading', { name: 'Welcome to Ho
 
 /** Until the page is served from the copy that the service worker keeps. */
 async function kept(page: Page): Promise<void> {
-  await page.waitForFunction(() => navigator.serviceWorker.controller?.state === 'activated');
+  await page.waitForFunction(
+    () => navigator.serviceWorker.controller?.state === 'activated',
+    undefined,
+    // All of the app is fetched first, on machines that may have much else to do.
+    { timeout: 60_000 },
+  );
 }
 
 test('the app starts under its own policy, without a complaint', async ({ page }) => {

@@ -24,7 +24,7 @@ export interface Outcome {
 
 const STEPS = { least: 20, most: 50 };
 
-const WEIGHTS: Readonly<Record<StepType, number>> = {
+const WEIGHTS: Readonly<Record<Exclude<StepType, 'clone' | 'restore'>, number>> = {
   edit: 22,
   round: 30,
   editAndRound: 5,
@@ -47,16 +47,15 @@ const WEIGHTS: Readonly<Record<StepType, number>> = {
   clock: 3,
   away: 2,
   arrive: 3,
-  clone: 0,
-  restore: 0,
 };
 
 export function drawHistory(seed: number): History {
   const random = new Random(seed);
   const weights = { ...WEIGHTS };
-  const flavour = random.weighted({ plain: 6, cloned: 1, restored: 1, erasing: 1, crowded: 1 });
-  if (flavour === 'cloned') weights.clone = 2;
-  if (flavour === 'restored') weights.restore = 2;
+  const flavour = random.weighted({
+    ...{ plain: 6, cloned: 2, restored: 2, erasing: 1, crowded: 2, governed: 2 },
+  });
+  if (flavour === 'governed') Object.assign(weights, { role: 9, revoke: 4, takeOver: 9 });
   if (flavour === 'erasing') weights.erase = 10;
   if (flavour === 'crowded') weights.together = 30;
   const roughness = random.pick([0, 0.3, 0.6]) ?? 0;
@@ -66,8 +65,13 @@ export function drawHistory(seed: number): History {
   };
   for (let count = random.between(1, 3); count > 0; count--) draw('edit');
   for (let count = random.between(1, 3); count > 0; count--) draw('invite');
-  for (let count = random.between(STEPS.least, STEPS.most); count > 0; count--) {
-    draw(random.weighted(weights));
+  const count = random.between(STEPS.least, STEPS.most);
+  const turn = random.below(count);
+  for (let n = 0; n < count; n++) {
+    const isTurn = n === turn || random.chance(0.01);
+    if (flavour === 'cloned' && isTurn) draw('clone');
+    else if (flavour === 'restored' && isTurn) draw('restore');
+    else draw(random.weighted(weights));
   }
   return { seed, steps };
 }
