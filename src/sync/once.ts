@@ -15,7 +15,7 @@ import { pull } from './pull.ts';
 import { push } from './push.ts';
 import { fillOwnLog } from './refill.ts';
 import type { Round, RoundError } from './round.ts';
-import { isUsable, learnSnapshot, readSnapshot, writeSnapshot } from './snapshot.ts';
+import { checkSnapshot, isUsable, learnSnapshot, readSnapshot, writeSnapshot } from './snapshot.ts';
 
 export interface RoundOutcome {
   /** Others' changes that came in, and segments that went out. */
@@ -163,7 +163,7 @@ function isLoweringOpen({ memory, membership, clock }: Round): boolean {
 
 /** What is looked after now and then. */
 async function keepUp(round: Round, listed: ListedHeads): Promise<Result<void, RoundError>> {
-  for (const step of [fillOwnLog, seeToAttestation, noteWiped, takeCredentials]) {
+  for (const step of [checkSnapshot, fillOwnLog, seeToAttestation, noteWiped, takeCredentials]) {
     const done = await step(round);
     if (!done.ok) return done;
   }

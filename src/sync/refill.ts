@@ -8,6 +8,7 @@ import type { AlarmType } from './messages.ts';
 import { listAll } from './object-store.ts';
 import { putExactly } from './push.ts';
 import type { Round, RoundError } from './round.ts';
+import { readNewest } from './snapshot.ts';
 
 /** This device's own segments that the store had and has no more: they are put again at once, and the store's loss is named. */
 export async function fillOwnLog(round: Round): Promise<Result<void, RoundError>> {
@@ -22,6 +23,18 @@ export async function fillOwnLog(round: Round): Promise<Result<void, RoundError>
 export async function fillAgain(round: Round): Promise<Result<number, RoundError>> {
   const members = await fillMembership(round);
   if (!members.ok) return members;
+  // What the store has of snapshots now counts, and no longer what it had.
+  const forgotten = await round.remember({
+    ...round.memory,
+    heads: {},
+    head: null,
+    waiting: {},
+    snapshot: null,
+    olderSnapshot: null,
+  });
+  if (!forgotten.ok) return forgotten;
+  const newest = await readNewest(round);
+  if (!newest.ok) return newest;
   let count = members.value;
   for (const device of round.membership.devices.keys()) {
     const filled = await fillLog(round, device);
@@ -32,9 +45,6 @@ export async function fillAgain(round: Round): Promise<Result<number, RoundError
   const remembered = await round.remember({
     ...round.memory,
     alarms,
-    heads: {},
-    head: null,
-    waiting: {},
     owesSnapshot: round.role !== 'viewer',
   });
   return remembered.ok ? ok(count) : remembered;

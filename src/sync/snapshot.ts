@@ -310,15 +310,15 @@ export async function* manifestsIn(
   const listed = await generationsIn(round);
   if (!listed.ok) return yield listed;
   const generations = new Set(listed.value);
-  const known = round.memory.snapshot?.generation;
+  const known = round.memory.snapshot;
   // A list may be older than what it lists: only where the manifest itself stays away is it gone.
-  if (known !== undefined) generations.add(known);
+  if (known !== null) generations.add(known.generation);
   for (const generation of [...generations].sort((a, b) => b - a)) {
     const manifest = await readManifest(round, generation);
     if (!manifest.ok) return yield manifest;
     if (manifest.value !== null) yield ok(manifest.value);
-    else if (generation === known) {
-      const lost = await noteLost(round, generation);
+    else if (generation === known?.generation) {
+      const lost = await checkSnapshot(round);
       if (!lost.ok) return yield lost;
     }
   }
@@ -330,11 +330,17 @@ async function generationsIn(round: Round): Promise<Result<readonly number[], Ro
   return ok(listed.value.flatMap((name) => round.names.parseManifest(name) ?? []));
 }
 
-async function noteLost(round: Round, generation: number): Promise<Result<void, RoundError>> {
-  const name = round.names.manifest(generation);
+/** A store that has another snapshot in the place of the newest that is known here, or none, has gone back to an earlier day. */
+export async function checkSnapshot(round: Round): Promise<Result<void, RoundError>> {
+  const { snapshot } = round.memory;
+  if (snapshot === null) return ok();
+  const name = round.names.manifest(snapshot.generation);
   const got = await round.store.get(name);
   if (!got.ok) return got;
-  if (got.value !== null) return round.found(name);
+  if (got.value !== null) {
+    const isSame = (await objectHash(got.value)) === snapshot.hash;
+    return isSame ? round.found(name) : round.alarm('rolledBack', { name });
+  }
   const missing = await round.missing(name);
   if (!missing.ok) return missing;
   return missing.value ? round.alarm('rolledBack', { name }) : ok();
@@ -548,9 +554,7 @@ async function note(
   if (memory.snapshot !== null && memory.snapshot.generation >= manifest.generation) {
     const isSame = memory.snapshot.hash === manifest.hash;
     const isOther = memory.snapshot.generation === manifest.generation && !isSame;
-    return isOther
-      ? round.alarm('forked', { name: round.names.manifest(manifest.generation) })
-      : ok();
+    return isOther ? checkSnapshot(round) : ok();
   }
   const snapshot: KnownSnapshot = {
     generation: manifest.generation,

@@ -242,7 +242,7 @@ export class Sync {
         if (!root.ok) return root;
         const { own, codes, owesSnapshot, snapshot } = round.memory;
         // Connecting it was interrupted: the snapshot that stands for all before it is not there yet.
-        const isBegun = owesSnapshot && snapshot === null;
+        const isBegun = owesSnapshot && snapshot === null && own.seq === 0;
         const isFirst = root.value === null && own.seq === 0 && snapshot === null;
         if (!isBegun && !isFirst) {
           // A store that has nothing of a workspace that had one before: it is new, or has lost everything.

@@ -94,9 +94,10 @@ async function settleAll(world: World, random: Random): Promise<void> {
       await world.act([{ device, work }]);
       checkDevice(world, device);
     }
-    world.now += 2 * MINUTE;
+    world.now += 5 * MINUTE;
     quiet = restless.length === 0 ? quiet + 1 : 0;
-    if (quiet === 2) return;
+    // What a store has lost is missed after ten minutes.
+    if (quiet === (world.isRestored ? 4 : 2)) return;
   }
   const told = world.open.map(
     ({ name, sync: { status } }) =>

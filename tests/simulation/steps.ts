@@ -151,11 +151,16 @@ const works: Readonly<
 };
 
 async function alone(world: World, step: Step, random: Random): Promise<string> {
-  const device = await someDevice(world, random);
+  const device = await someDevice(world, random, step.type === 'takeOver' ? isToLook : undefined);
   if (device === null) return 'nobody is there';
   return act(world, device, random, step.isRough, () =>
     works[step.type as DeviceStep](world, device, random),
   );
+}
+
+/** An admin who sees that something was held back. */
+function isToLook(device: Device): boolean {
+  return device.isOpen && device.session.role === 'admin' && device.sync.status.heldBack > 0;
 }
 
 async function act(
