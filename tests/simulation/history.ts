@@ -55,7 +55,9 @@ export function drawHistory(seed: number): History {
   const flavour = random.weighted({
     ...{ plain: 6, cloned: 2, restored: 2, erasing: 1, crowded: 2, governed: 2 },
   });
-  if (flavour === 'governed') Object.assign(weights, { role: 9, revoke: 4, takeOver: 9 });
+  if (flavour === 'governed') {
+    Object.assign(weights, { role: 6, revoke: 3, takeOver: 9, together: 20 });
+  }
   if (flavour === 'erasing') weights.erase = 10;
   if (flavour === 'crowded') weights.together = 30;
   const roughness = random.pick([0, 0.3, 0.6]) ?? 0;

@@ -16,7 +16,7 @@ import type { Device } from './device.ts';
 import { isTold, tellFact } from './facts.ts';
 import { Random } from './random.ts';
 import { digestOf, erasuresIn, linesOf, statesOf } from './records.ts';
-import { take } from './steps.ts';
+import { edit, take } from './steps.ts';
 import { CLEAR } from './store-line.ts';
 import { Broken, DAY, MINUTE, type World } from './world.ts';
 
@@ -37,13 +37,7 @@ export async function judge(world: World, seed: number): Promise<void> {
   const before = await readSegments(world);
   for (const device of world.open) await checkPositions(world, device, before);
   await settleAll(world, random);
-  if (random.chance(0.3)) {
-    world.trace.push('(months pass)');
-    for (let month = 0; month < 3; month++) {
-      world.now += 32 * DAY;
-      await settleAll(world, random);
-    }
-  }
+  if (random.chance(0.3)) await passMonths(world, random);
   await joinLast(world, random);
   await settleAll(world, random);
 
@@ -56,6 +50,30 @@ export async function judge(world: World, seed: number): Promise<void> {
   await checkFacts(world, going);
   await checkReplay(world, random.pick(going)!, segments);
 }
+
+/** Long enough for snapshots to follow one another and for segments to go. One device may be away all the while. */
+async function passMonths(world: World, random: Random): Promise<void> {
+  const [away] = world.open.length > 2 ? world.open.slice(-1) : [];
+  if (away !== undefined) {
+    const work = async () => {
+      // What it has not sent must not be lost.
+      await edit(world, away, random);
+      await away.lock();
+    };
+    await world.act([{ device: away, work }]);
+    away.awayUntil = Infinity;
+  }
+  for (let month = 0; month < MONTHS; month++) {
+    world.now += 32 * DAY;
+    await take(world, { n: 0, type: 'edit', seed: random.seed(), isRough: false });
+    await settleAll(world, random);
+  }
+  world.trace.push(`(months pass${away === undefined ? '' : `, without ${away.name}`})`);
+  await reopenAll(world);
+  await settleAll(world, random);
+}
+
+const MONTHS = 4;
 
 async function reopenAll(world: World): Promise<void> {
   for (const device of world.devices) {

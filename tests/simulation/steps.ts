@@ -219,7 +219,10 @@ async function together(world: World, random: Random): Promise<string> {
   const outcomes = new Map<Device, string>();
   const acts = chosen.map((device) => {
     const own = new Random(random.seed());
-    const type = own.weighted({ round: 6, editAndRound: 3, settle: 1 });
+    const governing = world.isRestored ? 0 : 0.4;
+    const type = own.weighted({
+      ...{ round: 6, editAndRound: 3, settle: 1, role: governing, revoke: governing },
+    });
     const crashAfter = own.chance(CRASH_CHANCE / 2) ? own.below(MOST_AWAITS) : null;
     return {
       device,
@@ -247,7 +250,8 @@ function words(random: Random): string {
 
 const TAGS = ['north', 'south', 'late', 'paid', 'new'] as const;
 
-async function edit(world: World, device: Device, random: Random): Promise<string> {
+/** Says a few things, each for itself. */
+export async function edit(world: World, device: Device, random: Random): Promise<string> {
   const told: string[] = [];
   for (let count = random.between(1, 3); count > 0; count--) {
     const edits = await drawEdits(device, random);
