@@ -239,6 +239,13 @@ const readers = {
   },
 } satisfies Record<string, Read>;
 
+const logs: ReadonlySet<string> = new Set<keyof typeof readers>([
+  'membership',
+  'membershipState',
+  'storeCredentials',
+]);
+const NEWLINE = 0x0a;
+
 describe.each(readdirSync(folder))('%s', (name) => {
   const vector = JSON.parse(readFileSync(join(folder, name), 'utf8')) as Vector;
   const read: Read = readers[vector.format];
@@ -251,6 +258,9 @@ describe.each(readdirSync(folder))('%s', (name) => {
       if (value === undefined) throw new Error(`${name} has no "${key}"`);
       return value;
     };
+  /** Cut between two records a log is the log that it once was; that it went on since, only others know. */
+  const isEarlierLog = (length: number): boolean =>
+    logs.has(vector.format) && (bytes[length] === NEWLINE || bytes[length - 1] === NEWLINE);
   const readDamaged = (damaged: Uint8Array) => read(damaged, given(vector.with));
 
   /** Text may have changes that say nothing (a line end, a comment); bytes have none. */
@@ -271,6 +281,7 @@ describe.each(readdirSync(folder))('%s', (name) => {
   it('does not open when truncated', async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(bytes.length - 1), async (length) => {
+        fc.pre(!isEarlierLog(length));
         expectNothingElse(await readDamaged(bytes.subarray(0, length)));
       }),
       { numRuns, examples: [[0], [1], [bytes.length - 1]] },
