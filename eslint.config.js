@@ -33,8 +33,9 @@ const rooms = {
   exchange: { may: engine, instead: 'declare an interface here and join the two in worker/.' },
   backup: { may: engine, instead: 'declare an interface here and join the two in worker/.' },
   sync: { may: engine, instead: 'declare an interface here and join the two in worker/.' },
+  compliance: { may: engine, instead: 'declare an interface here and join the two in worker/.' },
   worker: {
-    may: [...engine, 'exchange', 'backup', 'sync'],
+    may: [...engine, 'exchange', 'backup', 'sync', 'compliance'],
     instead: 'the worker knows no screen: answer with data, and let state or ui make words of it.',
   },
   state: {

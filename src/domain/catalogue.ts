@@ -37,7 +37,9 @@ export type FieldType =
   | 'reference';
 
 /** What a field tells of a person, in the words of privacy law. */
-export type DataClass = 'none' | 'personal' | 'sensitive' | 'health' | 'financial';
+export const DATA_CLASSES = ['none', 'personal', 'sensitive', 'health', 'financial'] as const;
+
+export type DataClass = (typeof DATA_CLASSES)[number];
 
 export interface FieldDefinition {
   readonly kind: Kind;
@@ -54,6 +56,8 @@ export interface FieldDefinition {
   readonly required?: true;
   readonly options?: readonly Option[];
   readonly custom?: true;
+  /** A custom field of which nobody has said what it tells: it passes for personal. */
+  readonly unclassified?: true;
 }
 
 /** Merged element by element; the other types as one value. */
@@ -65,7 +69,7 @@ interface KindEntry {
   readonly label: Label;
   readonly belongsTo: 'itself' | 'customer' | 'workspace';
   /** The lowest role that may author it. */
-  readonly author: 'member' | 'admin';
+  readonly author: 'viewer' | 'member' | 'admin';
   readonly fields: Readonly<Record<FieldName, FieldEntry>>;
 }
 
@@ -483,6 +487,136 @@ const kinds = {
       name: { type: 'text', label: label('Name', '名称'), dataClass: 'none', required: true },
       type: { type: 'text', label: label('Type', '类型'), dataClass: 'none', required: true },
       label: { type: 'text', label: label('Label', '标签'), dataClass: 'none', required: true },
+      dataClass: {
+        type: 'choice',
+        label: label('Data class', '数据类别'),
+        dataClass: 'none',
+        options: [
+          option('none', 'Not personal', '非个人信息'),
+          option('personal', 'Personal', '个人信息'),
+          option('sensitive', 'Sensitive', '敏感个人信息'),
+          option('health', 'Health', '健康信息'),
+          option('financial', 'Financial', '财务信息'),
+        ],
+      },
+    },
+  },
+  policy: {
+    label: label('Policy', '策略'),
+    belongsTo: 'workspace',
+    author: 'admin',
+    fields: {
+      packs: { type: 'tags', label: label('Policy packs', '策略包'), dataClass: 'none' },
+      publishers: { type: 'tags', label: label('Publishers', '发布者'), dataClass: 'none' },
+      maskedForMember: {
+        type: 'tags',
+        label: label('Masked for members', '对成员隐藏'),
+        dataClass: 'none',
+      },
+      maskedForViewer: {
+        type: 'tags',
+        label: label('Masked for viewers', '对查看者隐藏'),
+        dataClass: 'none',
+      },
+      lockAfterMinutes: {
+        type: 'number',
+        label: label('Lock after', '自动锁定'),
+        dataClass: 'none',
+      },
+      breakGlassMinutes: {
+        type: 'number',
+        label: label('Emergency access lasts', '紧急访问时长'),
+        dataClass: 'none',
+      },
+      auditMonths: {
+        type: 'number',
+        label: label('Keep the audit log', '保留审计日志'),
+        dataClass: 'none',
+      },
+    },
+  },
+  pack: {
+    label: label('Policy pack', '策略包'),
+    belongsTo: 'workspace',
+    author: 'admin',
+    fields: {
+      key: { type: 'text', label: label('Key', '标识'), dataClass: 'none', required: true },
+      version: { type: 'text', label: label('Version', '版本'), dataClass: 'none', required: true },
+      hash: { type: 'text', label: label('SHA-256', 'SHA-256'), dataClass: 'none', required: true },
+      publisher: { type: 'text', label: label('Publisher', '发布者'), dataClass: 'none' },
+      file: { type: 'longText', label: label('File', '文件'), dataClass: 'none' },
+    },
+  },
+  attestation: {
+    label: label('Attestation', '声明'),
+    belongsTo: 'workspace',
+    author: 'admin',
+    fields: {
+      control: {
+        type: 'text',
+        label: label('Control', '控制项'),
+        dataClass: 'none',
+        required: true,
+      },
+      holds: { type: 'boolean', label: label('Holds', '成立'), dataClass: 'none' },
+      statement: {
+        type: 'longText',
+        label: label('Statement', '说明'),
+        required: true,
+      },
+      reviewBy: {
+        type: 'date',
+        label: label('Review by', '复核日期'),
+        dataClass: 'none',
+        required: true,
+      },
+    },
+  },
+  glass: {
+    label: label('Emergency access', '紧急访问'),
+    belongsTo: 'workspace',
+    author: 'viewer',
+    fields: {
+      reason: { type: 'longText', label: label('Reason', '原因'), required: true },
+      until: { type: 'dateTime', label: label('Until', '截至'), dataClass: 'none', required: true },
+    },
+  },
+  cardFinding: {
+    label: label('Card number found', '发现卡号'),
+    belongsTo: 'workspace',
+    author: 'member',
+    fields: {
+      record: { type: 'reference', label: label('Record', '记录'), dataClass: 'none' },
+      customer: { type: 'reference', label: label('Customer', '客户'), dataClass: 'none' },
+      field: { type: 'text', label: label('Field', '字段'), dataClass: 'none' },
+      source: {
+        type: 'choice',
+        label: label('Source', '来源'),
+        dataClass: 'none',
+        options: [
+          option('sync', 'Sync', '同步'),
+          option('scan', 'Scan', '扫描'),
+          option('restore', 'Restore', '恢复'),
+        ],
+      },
+      closed: { type: 'dateTime', label: label('Closed', '已关闭'), dataClass: 'none' },
+    },
+  },
+  run: {
+    label: label('Run of checks', '检查运行'),
+    belongsTo: 'itself',
+    author: 'member',
+    fields: {
+      at: { type: 'number', label: label('Time', '时间'), dataClass: 'none' },
+      outcomes: { type: 'longText', label: label('Outcomes', '结果'), dataClass: 'none' },
+    },
+  },
+  audit: {
+    label: label('Audit log', '审计日志'),
+    belongsTo: 'itself',
+    author: 'viewer',
+    fields: {
+      events: { type: 'tags', label: label('Events', '事件'), dataClass: 'none' },
     },
   },
   erasure: {
@@ -569,10 +703,11 @@ export function customField(values: Readonly<Record<FieldName, Json>>): FieldDef
     type,
     label: label(text, text),
     aliases: [],
-    dataClass: 'personal',
+    dataClass: DATA_CLASSES.find((each) => each === values['dataClass']) ?? 'personal',
     summary: false,
     search: false,
     custom: true,
+    ...(DATA_CLASSES.some((each) => each === values['dataClass']) ? {} : { unclassified: true }),
   };
 }
 

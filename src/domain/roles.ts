@@ -1,5 +1,7 @@
 /** Who may author what: the roles of members, and whether one allows a change. Receivers ask of others' changes what authors ask of their own. */
 
+import { isReserved, RUN_PREFIX } from '#base/ids.ts';
+import { isAuditing, isAuditPage } from './audit-page.ts';
 import { belongsTo, authorOf } from './catalogue.ts';
 import type { Change } from './change.ts';
 import { WORKSPACE_DOSSIER } from './record-state.ts';
@@ -12,12 +14,19 @@ export type Role = 'admin' | 'member' | 'viewer';
  */
 export function mayAuthor(
   role: Role,
-  change: Pick<Change, 'record' | 'kind' | 'customer' | 'erases'>,
+  change: Pick<Change, 'record' | 'kind' | 'customer' | 'erases'> & Partial<Change>,
 ): boolean {
-  if (role === 'viewer' || !isInItsPlace(change)) return false;
+  if (change.kind === 'audit' || isAuditPage(change.record)) return isAuditing(change);
+  if (!isInItsPlace(change) || isAgainstTheLog(change)) return false;
   if (role === 'admin') return true;
+  if (role === 'viewer') return change.erases === undefined && authorOf(change.kind) === 'viewer';
   if (change.kind === 'erasure') return change.erases?.type === 'value';
-  return change.erases === undefined && authorOf(change.kind) === 'member';
+  return change.erases === undefined && authorOf(change.kind) !== 'admin';
+}
+
+/** The log is pruned by whole pages; a single event goes with nothing. */
+function isAgainstTheLog({ erases }: Pick<Change, 'erases'>): boolean {
+  return erases !== undefined && erases.type !== 'person' && isAuditPage(erases.record);
 }
 
 /** Whoever named the workspace's own dossier as a customer could write into its members and fields. */
@@ -27,5 +36,6 @@ function isInItsPlace({
   customer,
 }: Pick<Change, 'record' | 'kind' | 'customer'>): boolean {
   if (record === WORKSPACE_DOSSIER || customer === WORKSPACE_DOSSIER) return false;
+  if (isReserved(record) !== (kind === 'run' && record.startsWith(RUN_PREFIX))) return false;
   return (customer !== undefined) === (belongsTo(kind) === 'customer');
 }

@@ -1,6 +1,6 @@
 /** What lists, filters and search know of a customer without opening it. */
 
-import type { RecordId } from '#base/ids.ts';
+import { isReserved, type RecordId } from '#base/ids.ts';
 import type { Json } from './change.ts';
 import { foldText } from './fold.ts';
 import type { Dossier, RecordState } from './record-state.ts';
@@ -41,10 +41,10 @@ export interface Summary {
 /** The separator of a search text's fields: no query contains it. */
 export const FIELD_SEPARATOR = '\u001f';
 
-/** Of a customer whose own record is not there (yet), a deleted one without a name. */
+/** Of a customer whose own record is not there (yet), and of what is no customer, a deleted one without a name. */
 export function summarise(dossier: Dossier, customer: RecordId): Summary {
   const state = dossier.get(customer);
-  if (state === undefined) return { ...NOTHING, id: customer };
+  if (state === undefined || isReserved(customer)) return { ...NOTHING, id: customer };
   const belongings = dossier.size === 1 ? NO_BELONGINGS : summariseBelongings(dossier, customer);
   const summary: Summary = {
     id: customer,

@@ -6,7 +6,7 @@ import { err, ok, type Result } from '#base/result.ts';
 import { objectHash, readObjectHeader, type SealedObject } from '#crypto/sealed-object.ts';
 import { isActive, type Member } from '#crypto/membership.ts';
 import { decodeRecord, encodeRecord, type EncodedRecord } from '#domain/encoding.ts';
-import type { Kind } from '#domain/catalogue.ts';
+import { belongsTo, KINDS, type Kind } from '#domain/catalogue.ts';
 import type { RecordState } from '#domain/record-state.ts';
 import { timeOf, type Stamp } from '#domain/stamp.ts';
 import * as v from 'valibot';
@@ -153,7 +153,9 @@ function classOf(state: RecordState | null, line: string, recentSince: number): 
   return at >= recentSince ? 0 : 1;
 }
 
-const WORKSPACE_KINDS: ReadonlySet<string> = new Set(['workspace', 'member', 'field', 'erasure']);
+const WORKSPACE_KINDS: ReadonlySet<string> = new Set(
+  KINDS.filter((kind) => belongsTo(kind) === 'workspace'),
+);
 
 /** Fills parts of both classes; a customer's lines of one class stay in one part. */
 class PartWriter {

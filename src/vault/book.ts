@@ -8,9 +8,10 @@
  */
 
 import type { Clock } from '#base/clock.ts';
-import type { DeviceId, RecordId } from '#base/ids.ts';
+import { isReserved, type DeviceId, type RecordId } from '#base/ids.ts';
 import { err, ok, type Result } from '#base/result.ts';
 import { createErasures, purge, type ErasureIndex } from '#domain/apply.ts';
+import { isAuditPage } from '#domain/audit-page.ts';
 import { customField, fieldsOf, type FieldDefinition, type Kind } from '#domain/catalogue.ts';
 import type { Change, Erasure } from '#domain/change.ts';
 import type { Dossier, RecordState } from '#domain/record-state.ts';
@@ -51,7 +52,7 @@ export interface VaultParts {
   /** This device's, now. */
   readonly role: () => Role;
   readonly guard: Guard | null;
-  readonly witness: Witness;
+  readonly witness: Witness | null;
 }
 
 export type VaultEvent =
@@ -262,7 +263,8 @@ export class Book {
     const touched = await this.#read(rows);
     await this.#checkTail(tail);
     if (touched.has(WORKSPACE_DOSSIER)) await this.readWorkspace();
-    if (touched.size > 0) this.tell({ type: 'changed', customers: [...touched] });
+    const customers = [...touched].filter((id) => !isReserved(id));
+    if (customers.length > 0) this.tell({ type: 'changed', customers });
   }
 
   /** This vault's own commit is durable: memory follows. */
@@ -422,8 +424,11 @@ export class Book {
     }
     this.#pendingCharacters += characters;
     if (entry.received === undefined) {
-      const count = Math.max(entry.changes.length, entry.run?.records ?? 0);
-      if (count > 0) this.#own.set(n, count);
+      const { changes, run } = entry;
+      // What the log tells is sent with the rest, and counted with nothing.
+      const said = changes.filter(({ record }) => !isAuditPage(record)).length;
+      const count = Math.max(said, run?.records ?? 0);
+      if (changes.length > 0 || count > 0) this.#own.set(n, count);
     } else {
       this.#vector = laterOf(this.#vector, vectorOf(entry.received));
       this.#noteConflicts(entry.conflicts ?? []);
@@ -450,6 +455,16 @@ export class Book {
   ): Promise<Result<RecordState | undefined, Damaged>> {
     const dossier = await this.dossier(owner);
     return dossier.ok ? ok(dossier.value.get(record)) : dossier;
+  }
+
+  has(dossier: RecordId): boolean {
+    return this.#pending.has(dossier) || this.roster.place(dossier) !== undefined;
+  }
+
+  idsFrom(prefix: string): readonly RecordId[] {
+    const ids = new Set(this.roster.idsFrom(prefix));
+    for (const id of this.#pending.keys()) if (id.startsWith(prefix)) ids.add(id);
+    return [...ids].sort();
   }
 
   /** Empty where there is none. Not to be altered. */

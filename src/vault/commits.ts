@@ -5,7 +5,7 @@
  * this one reads the tail, moves its clock past it, stamps and seals again. Nothing acknowledged is ever only in memory.
  */
 
-import type { RecordId } from '#base/ids.ts';
+import { isReserved, type RecordId } from '#base/ids.ts';
 import { err, ok, type Result } from '#base/result.ts';
 import type { Change } from '#domain/change.ts';
 import type { Dossier } from '#domain/record-state.ts';
@@ -16,6 +16,7 @@ import { WORKSPACE_DOSSIER } from './dossiers.ts';
 import type { Locked } from './edits.ts';
 import type { Rolls } from './rolls.ts';
 import type { JournalEntry } from './sealed-rows.ts';
+import { customersAmong } from './witnessing.ts';
 
 /** What one entry says. */
 export interface Step {
@@ -92,13 +93,14 @@ export class Commits {
     if (dossiers.has(WORKSPACE_DOSSIER)) await book.readWorkspace();
     if (changes.some(({ erases }) => erases !== undefined)) book.forgetDossiers();
     this.#parts.tabs.tell({ type: 'written' });
-    book.tell({ type: 'changed', customers: [...dossiers.keys()] });
+    const customers = customersAmong(dossiers.keys());
+    if (customers.length > 0) book.tell({ type: 'changed', customers });
     this.#rolls.schedule();
   }
 }
 
 function summariesOf(dossiers: ReadonlyMap<RecordId, Dossier>): readonly Summary[] {
   return [...dossiers]
-    .filter(([id]) => id !== WORKSPACE_DOSSIER)
+    .filter(([id]) => id !== WORKSPACE_DOSSIER && !isReserved(id))
     .map(([id, dossier]) => summarise(dossier, id));
 }

@@ -2,20 +2,21 @@
 
 import type { RecordId } from '#base/ids.ts';
 import { applyChange, cloneState, type ErasureIndex } from '#domain/apply.ts';
+import { belongsTo } from '#domain/catalogue.ts';
 import type { Change } from '#domain/change.ts';
 import { decodeRecord } from '#domain/encoding.ts';
 import { WORKSPACE_DOSSIER, type Dossier } from '#domain/record-state.ts';
 
 export { WORKSPACE_DOSSIER };
 
-/** Records of the workspace share one dossier; every other lies with its customer. */
+/** Records of the workspace share one dossier; what belongs to nothing has its own; every other lies with its customer. */
 export function dossierOf({
   record,
   kind,
   customer,
 }: Pick<Change, 'record' | 'kind'> & { readonly customer?: RecordId | undefined }): RecordId {
   if (customer !== undefined) return customer;
-  return kind === 'customer' ? record : WORKSPACE_DOSSIER;
+  return belongsTo(kind) === 'itself' ? record : WORKSPACE_DOSSIER;
 }
 
 /** `keep`: the states in the dossier are somebody else's too, and stay as they are. */

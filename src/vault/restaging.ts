@@ -17,6 +17,7 @@ import { withElementsOf, type Authoring } from './authoring.ts';
 import type { Book, VaultParts } from './book.ts';
 import type { Fence } from './commits.ts';
 import type { Damaged } from './damage.ts';
+import type { WitnessedStep } from './environment.ts';
 import { applyTo, dossierOf, parseDossier, WORKSPACE_DOSSIER } from './dossiers.ts';
 import type {
   Bulk,
@@ -30,6 +31,7 @@ import type {
 import { entryOf, idAt, newEntryOf, workspaceEntry } from './leaf.ts';
 import type { Checkpoint, JournalEntry } from './sealed-rows.ts';
 import type { Staging } from './staging.ts';
+import type { Witnessing } from './witnessing.ts';
 
 /** What one piece of work has staged so far. */
 export class Work {
@@ -40,6 +42,8 @@ export class Work {
   readonly rewritten = new Set<RecordId>();
   /** What the entry says beside its changes. */
   says: Pick<JournalEntry, 'run' | 'received' | 'conflicts'> = {};
+  /** What the log is to tell of it; null: nothing. */
+  told: WitnessedStep | null = null;
   /** Erasures that take effect with the commit, and all that will be in force then. */
   readonly erasing: Erasure[] = [];
   #erasures: ErasureIndex;
@@ -102,11 +106,13 @@ export class Restaging {
   readonly #parts: VaultParts;
   readonly #book: Book;
   readonly #authoring: Authoring;
+  readonly #witnessing: Witnessing;
 
-  constructor(parts: VaultParts, book: Book, authoring: Authoring) {
+  constructor(parts: VaultParts, book: Book, authoring: Authoring, witnessing: Witnessing) {
     this.#parts = parts;
     this.#book = book;
     this.#authoring = authoring;
+    this.#witnessing = witnessing;
   }
 
   import(
@@ -159,6 +165,7 @@ export class Restaging {
       const rewritten = await this.#rewriteGathered(step, gathered);
       if (!rewritten.ok) return rewritten;
       const undo = ownRun(step, from, created + updated);
+      work.told = bulkStep('import', created + updated);
       return ok({ created, updated, undo });
     });
   }
@@ -185,6 +192,7 @@ export class Restaging {
         created += states.length;
         options.onProgress?.(created);
       }
+      work.told = bulkStep('restore', created);
       return ok({ created });
     });
   }
@@ -222,6 +230,7 @@ export class Restaging {
         work.changes.push(...inverses(book.withPending(id, new Map())));
       }
       if (refused.length > 0) return err({ type: 'NotPermitted' });
+      work.told = bulkStep('undo', undone);
       return ok(ownRun(step, from, undone));
     });
   }
@@ -292,8 +301,10 @@ export class Restaging {
         const { ownFrom } = book;
         const summaries = await this.#summariesOver(work);
         if (!summaries.ok) return summaries;
+        const { told: step } = work;
+        const told = step === null ? [] : await this.#witnessing.tell(step);
         const entry: JournalEntry = {
-          changes: work.changes,
+          changes: [...work.changes, ...told],
           summaries: summaries.value,
           adopts: next.version,
           ...work.says,
@@ -448,6 +459,10 @@ export class Restaging {
       written.some((entry, row) => entry !== entries.value[row]);
     return isChanged ? work.staging.rewrite(leaf, written, { split }) : ok();
   }
+}
+
+function bulkStep(way: WitnessedStep['way'], count: number): WitnessedStep {
+  return { way, changes: [], created: new Set(), count, occasions: [] };
 }
 
 /** The run of a step of this device, as the entry says it and as undo wants it. */

@@ -169,6 +169,18 @@ export class Roster {
     return { leaf: leaf.number, row: row - leaf.base };
   }
 
+  /** Of the leaves. */
+  idsFrom(prefix: string): readonly RecordId[] {
+    const found: RecordId[] = [];
+    for (const { data } of this.#sequence) {
+      for (let row = 0; row < data.count; row++) {
+        const id = idAt(data, row);
+        if (id.startsWith(prefix)) found.push(id);
+      }
+    }
+    return found;
+  }
+
   /** Undefined where no customer of this id was ever here. */
   summary(id: RecordId): Summary | undefined {
     const over = this.#overlaid.get(id);

@@ -20,6 +20,7 @@ import { Commits, type Step } from './commits.ts';
 import { openConflicts } from './conflicts.ts';
 import type { Damage, Damaged } from './damage.ts';
 import { applyTo, dossierOf, WORKSPACE_DOSSIER } from './dossiers.ts';
+import type { Occasion, WitnessedStep } from './environment.ts';
 import type {
   Bulk,
   BulkEdit,
@@ -43,6 +44,7 @@ import type {
 import { outgoing } from './outgoing.ts';
 import { Receiving } from './receiving.ts';
 import { Restaging } from './restaging.ts';
+import { Witnessing } from './witnessing.ts';
 import { Rolls } from './rolls.ts';
 import type { Facets, ListPage, ListQuery, TodayView } from './roster.ts';
 import { scanDossiers, scanLines } from './scan.ts';
@@ -61,6 +63,7 @@ export class Vault {
   readonly #commits: Commits;
   readonly #restaging: Restaging;
   readonly #receiving: Receiving;
+  readonly #witnessing: Witnessing;
 
   private constructor(parts: VaultParts, book: Book) {
     this.#parts = parts;
@@ -68,7 +71,8 @@ export class Vault {
     this.#authoring = new Authoring(book, parts);
     this.#rolls = new Rolls(parts, book);
     this.#commits = new Commits(parts, book, this.#rolls);
-    this.#restaging = new Restaging(parts, book, this.#authoring);
+    this.#witnessing = new Witnessing(book, parts);
+    this.#restaging = new Restaging(parts, book, this.#authoring, this.#witnessing);
     this.#receiving = new Receiving(book, this.#commits, this.#restaging);
   }
 
@@ -174,7 +178,7 @@ export class Vault {
   remove(
     records: readonly { readonly record: RecordId; readonly customer?: RecordId }[],
   ): Promise<Result<Committed, EditError>> {
-    return this.#commit(async () => {
+    return this.#commit('deletion', async () => {
       const changes: Change[] = [];
       for (const { record, customer } of records) {
         const state = await this.#book.stateOf(record, customer ?? record);
@@ -196,7 +200,7 @@ export class Vault {
       const undone = await this.#restaging.undo(token, options);
       return undone.ok ? ok({ undo: undone.value, records: [] }) : undone;
     }
-    return this.#commit(async () => {
+    return this.#commit('undo', async () => {
       const changes: Change[] = [];
       for (const customer of customers) {
         const dossier = await this.#book.dossier(customer);
@@ -211,7 +215,19 @@ export class Vault {
   apply(changes: readonly Change[]): Promise<Result<Committed, EditError>> {
     const problems = this.#parts.guard?.(changes) ?? [];
     if (problems.length > 0) return Promise.resolve(err({ type: 'Invalid', problems }));
-    return this.#commit(() => Promise.resolve(ok(changes)));
+    return this.#commit('edit', () => Promise.resolve(ok(changes)));
+  }
+
+  /** Has the log tell what no change tells: that somebody saw, exported, backed up. */
+  async note(occasions: readonly Occasion[]): Promise<Result<void, EditError>> {
+    if (!this.#witnessing.isThere || occasions.length === 0) return ok();
+    const noted = await this.#commit('occasion', () => Promise.resolve(ok([])), occasions);
+    return noted.ok ? ok() : noted;
+  }
+
+  /** The ids of dossiers that begin so: pages of the audit log, runs of the checks. Ascending. */
+  dossierIds(prefix: string): readonly RecordId[] {
+    return this.#book.idsFrom(prefix);
   }
 
   /** An import of any size, as one step. Cancelled, it leaves no trace. */
@@ -282,7 +298,7 @@ export class Vault {
     { customer, record, field, element }: ConflictRef,
     choice: 'keep' | 'other',
   ): Promise<Result<Committed, EditError>> {
-    return this.#commit(async () => {
+    return this.#commit('edit', async () => {
       const owner = customer ?? WORKSPACE_DOSSIER;
       const state = await this.#book.stateOf(record, owner);
       if (!state.ok) return state;
@@ -338,7 +354,7 @@ export class Vault {
     edits: readonly NamedEdit[],
     mustBeThere: ReadonlySet<RecordId>,
   ): Promise<Result<Committed, EditError>> {
-    return this.#commit(async () => {
+    return this.#commit('edit', async () => {
       const changes: Change[] = [];
       for (const edit of edits) {
         const state = await this.#book.stateOf(edit.record, dossierOf(edit));
@@ -355,46 +371,60 @@ export class Vault {
   }
 
   async #commit(
+    way: WitnessedStep['way'],
     author: () => Promise<Result<readonly Change[], EditError>>,
+    occasions: readonly Occasion[] = [],
   ): Promise<Result<Committed, EditError>> {
-    const committed = await this.#commits.append<Step, EditError>(async () => {
+    const committed = await this.#commits.append<WitnessedCommit, EditError>(async () => {
       const authored = await author();
       if (!authored.ok) return authored;
-      if (authored.value.length === 0) return err({ type: 'NotFound' });
-      if (!this.#authoring.mayAuthor(authored.value)) return err({ type: 'NotPermitted' });
-      const changes = this.#witnessed(authored.value);
-      const dossiers = await this.#applied(changes);
-      return dossiers.ok ? ok({ changes, dossiers: dossiers.value }) : dossiers;
+      const said = authored.value;
+      if (said.length === 0 && occasions.length === 0) return err({ type: 'NotFound' });
+      if (!this.#authoring.mayAuthor(said)) return err({ type: 'NotPermitted' });
+      const dossiers = new Map<RecordId, Dossier>();
+      const created = new Set<RecordId>();
+      const applied = await this.#apply(said, dossiers, created);
+      if (!applied.ok) return applied;
+      const customers = [...dossiers.keys()];
+      const told = await this.#witnessing.tell({ way, changes: said, created, occasions });
+      const logged = await this.#apply(told, dossiers, created);
+      return logged.ok ? ok({ changes: [...said, ...told], said, customers, dossiers }) : logged;
     });
     if (!committed.ok) return committed;
-    const { changes, dossiers } = committed.value;
-    const first = changes[0];
-    const last = changes.at(-1);
+    const { changes, said, customers } = committed.value;
+    const first = said[0] ?? changes[0];
+    const last = said.at(-1) ?? first;
     assert(first !== undefined && last !== undefined, 'a commit has a change');
     return ok({
-      undo: { from: first.stamp, to: last.stamp, customers: [...dossiers.keys()] },
-      records: changes.map((change) => change.record),
+      undo: { from: first.stamp, to: last.stamp, customers },
+      records: said.map((change) => change.record),
     });
-  }
-
-  #witnessed(changes: readonly Change[]): readonly Change[] {
-    return [...changes, ...this.#parts.witness(changes, () => this.#book.stamps.next())];
   }
 
   /** The dossiers that the changes touch, as they will be. The ones at hand stay untouched until the commit is durable. */
-  async #applied(changes: readonly Change[]): Promise<Result<Map<RecordId, Dossier>, Damaged>> {
-    const next = new Map<RecordId, Dossier>();
+  async #apply(
+    changes: readonly Change[],
+    dossiers: Map<RecordId, Dossier>,
+    created: Set<RecordId>,
+  ): Promise<Result<void, Damaged>> {
     for (const change of changes) {
       const id = dossierOf(change);
-      let dossier = next.get(id);
+      let dossier = dossiers.get(id);
       if (dossier === undefined) {
         const current = await this.#book.dossier(id);
         if (!current.ok) return current;
         dossier = new Map(current.value);
-        next.set(id, dossier);
+        dossiers.set(id, dossier);
       }
+      if (!dossier.has(change.record)) created.add(change.record);
       applyTo(dossier, change, this.#book.erasures, { keep: true });
     }
-    return ok(next);
+    return ok();
   }
+}
+
+/** A commit, and what of it the log only tells of. */
+interface WitnessedCommit extends Step {
+  readonly said: readonly Change[];
+  readonly customers: readonly RecordId[];
 }

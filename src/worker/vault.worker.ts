@@ -23,6 +23,6 @@ expose(
     derive,
     exclusive: (name, work) => navigator.locks.request(`holdfast-${name}`, work),
     guard: null,
-    witness: () => [],
+    witness: null,
   }),
 );

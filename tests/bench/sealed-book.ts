@@ -56,7 +56,7 @@ export class SealedBook {
       lockNumber: 0,
       role: () => 'admin',
       guard: null,
-      witness: () => [],
+      witness: null,
     };
     const root = await createRoot(workspace, device);
     return new SealedBook(parts, root, await Vault.open(parts));

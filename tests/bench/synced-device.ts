@@ -240,7 +240,7 @@ const environment = {
   exclusive: <T>(name: string, work: () => Promise<T>): Promise<T> =>
     navigator.locks.request(`bench-${name}`, work),
   guard: null,
-  witness: () => [],
+  witness: null,
 };
 
 function must<T, E>(result: Result<T, E>): T {

@@ -65,7 +65,7 @@ export class Device {
       lockNumber: 0,
       role: () => this.role,
       guard: null,
-      witness: () => [],
+      witness: null,
     });
   }
 

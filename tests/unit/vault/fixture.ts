@@ -29,7 +29,7 @@ export function createEnvironment(parts: Partial<Environment> = {}): Environment
     derive: quickDerive,
     exclusive: createExclusive(),
     guard: () => [],
-    witness: () => [],
+    witness: null,
     ...parts,
   };
 }
