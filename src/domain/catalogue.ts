@@ -542,7 +542,7 @@ const kinds = {
     fields: {
       key: { type: 'text', label: label('Key', '标识'), dataClass: 'none', required: true },
       version: { type: 'text', label: label('Version', '版本'), dataClass: 'none', required: true },
-      hash: { type: 'text', label: label('SHA-256', 'SHA-256'), dataClass: 'none', required: true },
+      hash: { type: 'text', label: label('SHA-256', 'SHA-256 值'), dataClass: 'none', required: true },
       publisher: { type: 'text', label: label('Publisher', '发布者'), dataClass: 'none' },
       file: { type: 'longText', label: label('File', '文件'), dataClass: 'none' },
     },

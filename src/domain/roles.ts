@@ -36,6 +36,6 @@ function isInItsPlace({
   customer,
 }: Pick<Change, 'record' | 'kind' | 'customer'>): boolean {
   if (record === WORKSPACE_DOSSIER || customer === WORKSPACE_DOSSIER) return false;
-  if (isReserved(record) !== (kind === 'run' && record.startsWith(RUN_PREFIX))) return false;
+  if (kind === 'run' ? !record.startsWith(RUN_PREFIX) : isReserved(record)) return false;
   return (customer !== undefined) === (belongsTo(kind) === 'customer');
 }

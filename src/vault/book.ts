@@ -464,7 +464,7 @@ export class Book {
   idsFrom(prefix: string): readonly RecordId[] {
     const ids = new Set(this.roster.idsFrom(prefix));
     for (const id of this.#pending.keys()) if (id.startsWith(prefix)) ids.add(id);
-    return [...ids].sort();
+    return [...ids].filter((id) => !this.#erasures.coversRecord(id, undefined)).sort();
   }
 
   /** Empty where there is none. Not to be altered. */

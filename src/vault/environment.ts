@@ -50,6 +50,8 @@ export interface LogAccess {
   readonly now: number;
   readonly stamp: () => Stamp;
   readonly has: (page: RecordId) => boolean;
+  /** Those whose ids begin so, ascending. Looks at every id there is. */
+  readonly pages: (prefix: string) => readonly RecordId[];
   /** `undefined`: it can't be read. */
   readonly page: (page: RecordId) => Promise<RecordState | undefined>;
 }

@@ -25,6 +25,7 @@ import type {
   Received,
   ReceiveOptions,
 } from './edits.ts';
+import type { WitnessedStep } from './environment.ts';
 import { bodyLines, entryOf, workspaceEntry } from './leaf.ts';
 import { newestOf, UPDATES_KEPT, type Restaging, type Work } from './restaging.ts';
 import type { JournalEntry } from './sealed-rows.ts';
@@ -126,6 +127,21 @@ export class Receiving {
       },
       fenceOf(lead),
     );
+    if (done.ok) return done;
+    // Nothing cancels it.
+    return err(done.error.type === 'Cancelled' ? { type: 'Locked' } : done.error);
+  }
+
+  /** This device's own erasures take the same way, so that nothing is left in the leaves. */
+  async erase(changes: readonly Change[], told: WitnessedStep): Promise<Result<void, EditError>> {
+    const done = await this.#restaging.restage({ signal: NEVER }, async (work) => {
+      work.erase(erasuresIn(changes));
+      work.told = told;
+      const nothing = () => false;
+      return this.#merge(work, new Set([WORKSPACE_DOSSIER]), nothing, () =>
+        Promise.resolve(changes),
+      );
+    });
     if (done.ok) return done;
     // Nothing cancels it.
     return err(done.error.type === 'Cancelled' ? { type: 'Locked' } : done.error);

@@ -6,7 +6,7 @@
 import { createRecordId, type RecordId } from '#base/ids.ts';
 import { assert, err, ok, type Result } from '#base/result.ts';
 import type { FieldDefinition, Kind } from '#domain/catalogue.ts';
-import type { Change } from '#domain/change.ts';
+import type { Change, Erasure } from '#domain/change.ts';
 import { conflictsOf, settlementOf } from '#domain/conflicts.ts';
 import { deletionOf } from '#domain/edits.ts';
 import type { Dossier, RecordState } from '#domain/record-state.ts';
@@ -209,6 +209,21 @@ export class Vault {
       }
       return ok(changes);
     });
+  }
+
+  /** Erases for good: at once from all that is read, and from the leaves; from the journal with the next roll. */
+  async erase(erasures: readonly Erasure[]): Promise<Result<void, EditError>> {
+    const at = this.#authoring.now;
+    const changes = erasures.map((erases): Change => ({
+      record: createRecordId(),
+      kind: 'erasure',
+      stamp: this.#book.stamps.next(),
+      at,
+      erases,
+    }));
+    if (!this.#authoring.mayAuthor(changes)) return err({ type: 'NotPermitted' });
+    const told = { way: 'edit', changes, created: new Set<RecordId>(), occasions: [] } as const;
+    return this.#receiving.erase(changes, told);
   }
 
   /** Takes changes as they are: what another part of Holdfast has authored and stamped. */

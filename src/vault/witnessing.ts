@@ -28,6 +28,7 @@ export class Witnessing {
       now: clock.now(),
       stamp: () => book.stamps.next(),
       has: (page) => book.has(page),
+      pages: (prefix) => book.idsFrom(prefix),
       page: async (page) => {
         const dossier = await book.dossier(page);
         return dossier.ok ? dossier.value.get(page) : undefined;

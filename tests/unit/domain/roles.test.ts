@@ -1,16 +1,21 @@
-import type { RecordId } from '#base/ids.ts';
+import { createRunId, type RecordId } from '#base/ids.ts';
+import { auditPageId, EVENTS_FIELD } from '#domain/audit-page.ts';
 import { BELONGINGS, KINDS } from '#domain/catalogue.ts';
 import type { Change, Erasure } from '#domain/change.ts';
 import { WORKSPACE_DOSSIER } from '#domain/record-state.ts';
 import { mayAuthor } from '#domain/roles.ts';
+import { deviceOf, type Stamp } from '#domain/stamp.ts';
 import { describe, expect, it } from 'vitest';
 import { customer, erasureRecord, stampOf, task } from './arbitraries.ts';
 
-const OF_WORKSPACE = ['workspace', 'member', 'field', 'erasure'];
+const BY_ADMINS = ['workspace', 'member', 'field', 'erasure', 'policy', 'pack', 'attestation'];
+const BY_ALL = ['glass', 'audit'];
+const device = deviceOf(stampOf(1));
 
 function changeOf(kind: Change['kind'], parts: Partial<Change> = {}): Change {
   const belongs = BELONGINGS.includes(kind);
-  const record = kind === 'customer' ? customer : task;
+  const own = kind === 'audit' ? auditPageId(device, 0) : kind === 'run' ? createRunId(1) : task;
+  const record = kind === 'customer' ? customer : own;
   return { record, kind, stamp: stampOf(1), at: 0, ...(belongs && { customer }), ...parts };
 }
 
@@ -19,12 +24,12 @@ function erasing(erases: Erasure): Change {
 }
 
 describe('a role', () => {
-  it('of an admin allows every kind, of a member what belongs to customers, of a viewer nothing', () => {
+  it('of an admin allows every kind, of a member what belongs to customers, of a viewer the log and emergency access', () => {
     for (const kind of KINDS) {
       const change = changeOf(kind);
       expect(mayAuthor('admin', change)).toBe(true);
-      expect(mayAuthor('member', change)).toBe(!OF_WORKSPACE.includes(kind));
-      expect(mayAuthor('viewer', change)).toBe(false);
+      expect(mayAuthor('member', change)).toBe(!BY_ADMINS.includes(kind));
+      expect(mayAuthor('viewer', change)).toBe(BY_ALL.includes(kind));
     }
   });
 
@@ -58,5 +63,40 @@ describe('a role', () => {
       expect(mayAuthor('member', change)).toBe(false);
       expect(mayAuthor('admin', change)).toBe(false);
     }
+  });
+
+  it('lets a device add to its own pages of the log, and nobody do anything else there', () => {
+    const page = auditPageId(device, 3);
+    const event = { add: { '769': { event: {}, hash: '' } } };
+    const adding = changeOf('audit', { record: page, set: { [EVENTS_FIELD]: event } });
+    const elsewhere = { ...adding, stamp: `${'0'.repeat(16)}-${'q'.repeat(26)}` as Stamp };
+    const removing = { remove: { '769': [stampOf(1)] } };
+    const others: Change[] = [
+      elsewhere,
+      { ...adding, record: auditPageId('q'.repeat(26) as typeof device, 3) },
+      { ...adding, set: { [EVENTS_FIELD]: removing } },
+      { ...adding, set: { [EVENTS_FIELD]: { ...event, ...removing } } },
+      { ...adding, set: { [EVENTS_FIELD]: { value: 1 } } },
+      { ...adding, set: { other: event } },
+      { ...adding, deletes: {} },
+      { ...adding, kind: 'customer' },
+      { ...adding, customer },
+      erasing({ type: 'value', record: page, field: EVENTS_FIELD, stamp: stampOf(1) }),
+      erasing({ type: 'field', record: page, field: EVENTS_FIELD }),
+    ];
+    for (const role of ['admin', 'member', 'viewer'] as const) {
+      expect(mayAuthor(role, adding)).toBe(true);
+      for (const change of others) expect(mayAuthor(role, change)).toBe(false);
+    }
+    const pruning = erasing({ type: 'person', ids: [page] });
+    expect(mayAuthor('admin', pruning)).toBe(true);
+    expect(mayAuthor('member', pruning)).toBe(false);
+  });
+
+  it('keeps ids with a meaning for the kinds that they mean', () => {
+    const run = changeOf('run');
+    expect(mayAuthor('member', run)).toBe(true);
+    expect(mayAuthor('member', { ...run, record: task })).toBe(false);
+    expect(mayAuthor('admin', { ...run, kind: 'customer' })).toBe(false);
   });
 });

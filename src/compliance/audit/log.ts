@@ -1,0 +1,162 @@
+/** Reading the log: events of all devices, newest first, found by what they say, and written out for others to check. */
+
+import type { DeviceId, RecordId } from '#base/ids.ts';
+import { AUDIT_PREFIX } from '#base/ids.ts';
+import { ok, type Result } from '#base/result.ts';
+import type { RecordState } from '#domain/record-state.ts';
+import type { Cancelled, NotFound, Vault } from '#vault/vault.ts';
+import type { Damaged } from '#vault/damage.ts';
+import { NO_HASH, readPage, type Link } from './chain.ts';
+import type { Act } from './event.ts';
+import {
+  pagesByOwner,
+  verifyChain,
+  type ChainReport,
+  type VerificationParts,
+} from './verification.ts';
+
+export interface LogQuery {
+  readonly act?: Act;
+  /** On which it happened. */
+  readonly device?: DeviceId;
+  /** A record, or the customer that records belong to. */
+  readonly record?: RecordId;
+  /** ms; both ends belong to it. */
+  readonly from?: number;
+  readonly to?: number;
+}
+
+export type LogEntry = Pick<Link, 'device' | 'n' | 'at' | 'event'>;
+
+/** Of so many pages each device's newest are at hand; a search looks on as far as it must. */
+export class AuditLog {
+  readonly #vault: Vault;
+
+  constructor(vault: Vault) {
+    this.#vault = vault;
+  }
+
+  /** Newest first by their stamps. */
+  async read(query: LogQuery, from: number, to: number): Promise<readonly LogEntry[]> {
+    const entries: LogEntry[] = [];
+    let skipped = 0;
+    for await (const { device, n, at, event } of this.#newestFirst()) {
+      const entry = { device, n, at, event };
+      if (!matches(query, entry)) continue;
+      if (skipped++ < from) continue;
+      entries.push(entry);
+      if (entries.length >= to - from) break;
+    }
+    return entries;
+  }
+
+  /** A report for each device that has written to the log. */
+  async verify(parts: VerificationParts): Promise<Result<readonly ChainReport[], Cancelled>> {
+    const reports: ChainReport[] = [];
+    let done = 0;
+    for (const ids of this.#owners().values()) {
+      const pages = await this.#statesOf(ids);
+      const report = await verifyChain(pages, {
+        ...parts,
+        onProgress: (events) => parts.onProgress?.(done + events),
+      });
+      if (parts.signal.aborted) return { ok: false, error: { type: 'Cancelled' } };
+      if (report === null) continue;
+      done += report.to - report.from + 1;
+      reports.push(report);
+    }
+    return ok(reports);
+  }
+
+  /** For the command of FORMAT.md: `hash TAB previous TAB text`, a line each, an empty line between devices. */
+  async *chainLines(): AsyncIterable<string> {
+    let isFirst = true;
+    for (const ids of this.#owners().values()) {
+      if (!isFirst) yield '\n';
+      isFirst = false;
+      let previous: string | undefined;
+      for (const id of ids) {
+        const [state] = await this.#statesOf([id]);
+        for (const link of state === undefined ? [] : readPage(state).links) {
+          yield `${link.hash}\t${previous ?? link.previous ?? NO_HASH}\t${link.text}\n`;
+          previous = link.hash;
+        }
+      }
+    }
+  }
+
+  /** Everything, oldest first within a device. */
+  async *entries(query: LogQuery = {}): AsyncIterable<LogEntry> {
+    for (const ids of this.#owners().values()) {
+      for (const id of ids) {
+        const [state] = await this.#statesOf([id]);
+        for (const link of state === undefined ? [] : readPage(state).links) {
+          if (matches(query, link)) yield link;
+        }
+      }
+    }
+  }
+
+  #owners(): ReadonlyMap<string, readonly RecordId[]> {
+    return pagesByOwner(this.#vault.dossierIds(AUDIT_PREFIX));
+  }
+
+  /** What can't be read is in the list of damage, and missed when the chain is verified. */
+  async #statesOf(ids: readonly RecordId[]): Promise<readonly RecordState[]> {
+    const states: RecordState[] = [];
+    for (const id of ids) {
+      const dossier: Result<
+        ReadonlyMap<RecordId, RecordState>,
+        NotFound | Damaged
+      > = await this.#vault.openDossier(id);
+      const state = dossier.ok ? dossier.value.get(id) : undefined;
+      if (state !== undefined) states.push(state);
+    }
+    return states;
+  }
+
+  /** Of each device one page at a time. */
+  async *#newestFirst(): AsyncIterable<Link> {
+    const rows = await Promise.all(
+      [...this.#owners().values()].map(async (ids) => {
+        const row: Row = { left: [...ids], links: [] };
+        await this.#fill(row);
+        return row;
+      }),
+    );
+    for (;;) {
+      const next = rows.reduce<Row | undefined>((best, row) => {
+        const stamp = row.links.at(-1)?.stamp;
+        if (stamp === undefined) return best;
+        return best === undefined || stamp > (best.links.at(-1)?.stamp ?? '') ? row : best;
+      }, undefined);
+      const link = next?.links.pop();
+      if (next === undefined || link === undefined) return;
+      yield link;
+      if (next.links.length === 0) await this.#fill(next);
+    }
+  }
+
+  async #fill(row: Row): Promise<void> {
+    while (row.links.length === 0) {
+      const id = row.left.pop();
+      if (id === undefined) return;
+      const [state] = await this.#statesOf([id]);
+      if (state !== undefined) row.links = [...readPage(state).links];
+    }
+  }
+}
+
+interface Row {
+  readonly left: RecordId[];
+  links: Link[];
+}
+
+function matches(query: LogQuery, { device, at, event }: LogEntry): boolean {
+  if (query.act !== undefined && event.act !== query.act) return false;
+  if (query.device !== undefined && device !== query.device) return false;
+  if (query.from !== undefined && at < query.from) return false;
+  if (query.to !== undefined && at > query.to) return false;
+  if (query.record === undefined) return true;
+  return event.record === query.record || event.customer === query.record;
+}
