@@ -33,6 +33,8 @@ export interface Attempts {
   readonly failed: number;
   /** Ms since 1970, of the last. */
   readonly at: number;
+  /** Of those that the log does not tell of yet. */
+  readonly untold: number;
 }
 
 const FREE_ATTEMPTS = 3;
@@ -40,7 +42,7 @@ const ATTEMPTS_BEFORE_PAUSE = 10;
 const PAUSE_MS = 30 * 60 * 1000;
 
 /** Three failures cost nothing, then 1, 2, 4 … seconds; after ten, half an hour. A clock set back wins nothing. */
-export function waitAfter({ failed, at }: Attempts, now: number): number {
+export function waitAfter({ failed, at }: Pick<Attempts, 'failed' | 'at'>, now: number): number {
   if (failed < FREE_ATTEMPTS) return 0;
   const pause = failed >= ATTEMPTS_BEFORE_PAUSE ? PAUSE_MS : 1000 * 2 ** (failed - FREE_ATTEMPTS);
   return Math.max(0, pause - Math.max(0, now - at));

@@ -19,6 +19,7 @@ import type { Directory } from '#storage/directory.ts';
 import type { StorageError } from '#storage/failure.ts';
 import type { MetaRow } from '#storage/workspace-database.ts';
 import type { WorkspaceStore } from '#storage/workspace-store.ts';
+import { readAttempts, toldAttempts, tryPassphrase, type TooManyAttempts } from './attempts.ts';
 import type { Damaged } from './damage.ts';
 import type { LeadLost, Locked } from './edits.ts';
 import type { Environment, Exclusive } from './environment.ts';
@@ -642,6 +643,30 @@ export class Session {
       }),
       recoveryKey: recoveryKey.revealIdentity(),
     };
+  }
+
+  /** Asks for the passphrase again, before what must not be done by whoever found the tablet open. Wrong ones count as at the unlock. */
+  async confirmPassphrase(passphrase: string): Promise<Result<void, SlotError | TooManyAttempts>> {
+    const { passphrase: slot } = (await this.#store.readMeta('slots')) as Slots;
+    const { workspace } = this;
+    const opened = await tryPassphrase(
+      this.#store,
+      this.#environment,
+      { workspace, slot },
+      passphrase,
+    );
+    if (!opened.ok) return opened;
+    wipe(opened.value);
+    return ok();
+  }
+
+  /** Failed attempts since the log last told of them. */
+  async untoldAttempts(): Promise<number> {
+    return (await readAttempts(this.#store)).untold;
+  }
+
+  toldAttempts(count: number): Promise<void> {
+    return toldAttempts(this.#store, count);
   }
 
   async #demandPassphrase(passphrase: string): Promise<Result<void, SlotError>> {

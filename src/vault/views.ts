@@ -12,6 +12,8 @@ export interface RecordView {
   readonly kind: Kind;
   /** A field's value by name. Sets arrive as arrays: tags as text, lists as `{id, label, value}`. Absent: no value. */
   readonly values: Readonly<Record<FieldName, Json>>;
+  /** Fields that have a value which this role does not see. */
+  readonly masked?: readonly FieldName[];
   /** What an edit of it hands back, so that it can say what it replaces. */
   readonly seen: Seen;
   /** Authors' clocks, ms. */

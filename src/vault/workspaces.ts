@@ -12,7 +12,6 @@ import { createRecoveryKey, parseRecoveryKey, type NotARecoveryKey } from '#cryp
 import {
   createPassphraseSlot,
   createRecoverySlot,
-  openPassphraseSlot,
   openRecoverySlot,
   type WrongRecoveryKey,
 } from '#crypto/slots.ts';
@@ -20,15 +19,9 @@ import type { Json } from '#domain/change.ts';
 import { Directory } from '#storage/directory.ts';
 import type { StorageError } from '#storage/failure.ts';
 import { WorkspaceStore } from '#storage/workspace-store.ts';
+import { forgiveAttempts, readAttempts, tryPassphrase, type TooManyAttempts } from './attempts.ts';
 import type { Environment } from './environment.ts';
-import {
-  STORE_FORMAT,
-  waitAfter,
-  type Attempts,
-  type DeviceRow,
-  type Header,
-  type Slots,
-} from './meta.ts';
+import { STORE_FORMAT, waitAfter, type DeviceRow, type Header, type Slots } from './meta.ts';
 import { NO_HASH, SealedRows } from './sealed-rows.ts';
 import type { KitFile, Local, Session, SlotError } from './session.ts';
 import { Tabs } from './tabs.ts';
@@ -77,7 +70,7 @@ export type UnlockError =
   | SlotError
   | WrongRecoveryKey
   | NotARecoveryKey
-  | { readonly type: 'TooManyAttempts'; readonly waitMs: number }
+  | TooManyAttempts
   /** The workspace's rows are not there, or its slots are gone. */
   | { readonly type: 'NoSuchSlot' }
   | StorageError;
@@ -193,34 +186,10 @@ export class Workspaces {
     return ok({ session, kit: await session.kitFor(recoveryKey) });
   }
 
-  /** Failed attempts are counted before the slot is tried, so that a reload in the middle wins nothing. */
   async unlock(workspace: WorkspaceId, passphrase: string): Promise<Result<Session, UnlockError>> {
-    return this.#open(workspace, async (store, slots) => {
-      const { clock, derive } = this.#environment;
-      const attempts = await readAttempts(store);
-      const waitMs = waitAfter(attempts, clock.now());
-      if (waitMs > 0) return err({ type: 'TooManyAttempts', waitMs });
-      const count = async (value: Attempts): Promise<void> => {
-        // On a full disk nothing is counted: a right passphrase still opens, so that people can read, back up and make room.
-        await store.writeMeta([{ key: 'attempts', value }]);
-      };
-      const failed = attempts.failed + 1;
-      await count({ failed, at: clock.now() });
-      const slot = slots.passphrase;
-      const opened = await openPassphraseSlot({ workspace, slot, passphrase, derive });
-      if (opened.ok) {
-        await count(NO_ATTEMPTS);
-        return opened;
-      }
-      if (opened.error.type !== 'WrongPassphrase') {
-        await count(attempts);
-        return err(opened.error);
-      }
-      // The pause begins with the answer, however long the derivation took.
-      const failure = { failed, at: clock.now() };
-      await count(failure);
-      return err({ type: 'WrongPassphrase', waitMs: waitAfter(failure, failure.at) });
-    });
+    return this.#open(workspace, (store, { passphrase: slot }) =>
+      tryPassphrase(store, this.#environment, { workspace, slot }, passphrase),
+    );
   }
 
   async unlockWithRecoveryKey(
@@ -235,7 +204,7 @@ export class Workspaces {
         slot: slots.recovery,
         recoveryKey: recoveryKey.value,
       });
-      if (opened.ok) await store.writeMeta([{ key: 'attempts', value: NO_ATTEMPTS }]);
+      if (opened.ok) await forgiveAttempts(store);
       return opened;
     });
   }
@@ -450,12 +419,6 @@ interface FirstRows {
   readonly device: DeviceRow;
   readonly local: Omit<Local, 'settings'>;
   readonly rows: SealedRows;
-}
-
-const NO_ATTEMPTS: Attempts = { failed: 0, at: 0 };
-
-async function readAttempts(store: WorkspaceStore): Promise<Attempts> {
-  return ((await store.readMeta('attempts')) as Attempts | undefined) ?? NO_ATTEMPTS;
 }
 
 async function unlockable(

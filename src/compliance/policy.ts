@@ -1,0 +1,67 @@
+/** The workspace's policy: which packs are asked, what each role sees, how long the log is kept. One record, which admins change. */
+
+import type { RecordId } from '#base/ids.ts';
+import { DATA_CLASSES, type DataClass } from '#domain/catalogue.ts';
+import type { FieldName, Json } from '#domain/change.ts';
+import type { Dossier } from '#domain/record-state.ts';
+import type { Edit } from '#vault/vault.ts';
+import { valuesOf } from '#domain/values.ts';
+import type { PolicyView } from './messages.ts';
+
+/** Every device means the same record, so that what two admins change at once is merged field by field. */
+export const POLICY_RECORD = 'policyaaaaaaaaaaaaaaaaaaaa' as RecordId;
+
+export const DEFAULT_POLICY: PolicyView = {
+  packs: ['gdpr', 'pci-dss'],
+  publishers: [],
+  maskedForMember: [],
+  maskedForViewer: ['sensitive', 'health', 'financial'],
+  lockAfterMinutes: 15,
+  breakGlassMinutes: 60,
+  auditMonths: 12,
+};
+
+/** Stands in every set that somebody has changed, so that one that was emptied is told from one that nobody changed. */
+const SAID = '.';
+
+export function policyIn(workspace: Dossier): PolicyView {
+  const state = workspace.get(POLICY_RECORD);
+  if (state === undefined) return DEFAULT_POLICY;
+  const values = valuesOf(state);
+  const texts = (field: FieldName, standard: readonly string[]): readonly string[] =>
+    Object.hasOwn(state.sets, field) ? textsIn(values[field]) : standard;
+  const classes = (field: FieldName, standard: readonly DataClass[]): readonly DataClass[] =>
+    Object.hasOwn(state.sets, field)
+      ? DATA_CLASSES.filter((each) => textsIn(values[field]).includes(each))
+      : standard;
+  const between = (field: FieldName, standard: number, least: number, most: number): number => {
+    const value = values[field];
+    return typeof value === 'number'
+      ? Math.min(most, Math.max(least, Math.round(value)))
+      : standard;
+  };
+  return {
+    packs: texts('packs', DEFAULT_POLICY.packs),
+    publishers: texts('publishers', DEFAULT_POLICY.publishers),
+    maskedForMember: classes('maskedForMember', DEFAULT_POLICY.maskedForMember),
+    maskedForViewer: classes('maskedForViewer', DEFAULT_POLICY.maskedForViewer),
+    lockAfterMinutes: between('lockAfterMinutes', DEFAULT_POLICY.lockAfterMinutes, 1, 60),
+    breakGlassMinutes: between('breakGlassMinutes', DEFAULT_POLICY.breakGlassMinutes, 5, 24 * 60),
+    auditMonths: between('auditMonths', DEFAULT_POLICY.auditMonths, 12, 120),
+  };
+}
+
+/** Only what is given changes. */
+export function policyEdit(change: Partial<PolicyView>): Edit & { readonly record: RecordId } {
+  const values: Record<FieldName, Json> = {};
+  for (const [field, value] of Object.entries(change)) {
+    values[field] = typeof value === 'number' ? value : [...value, SAID];
+  }
+  return { record: POLICY_RECORD, kind: 'policy', values };
+}
+
+function textsIn(value: Json | undefined): readonly string[] {
+  return Array.isArray(value)
+    ? value.filter((each) => typeof each === 'string' && each !== SAID)
+    : [];
+}
