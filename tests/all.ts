@@ -40,21 +40,22 @@ const build = check('Build', 'vite', ['build', '--logLevel', 'warn']);
 
 const stagesByCommand: Readonly<Record<string, readonly Stage[]>> = {
   test: [
-    check('Format', 'prettier', ['--check', '--log-level', 'warn', '.']),
-    together([check('Lint', 'eslint', ['--max-warnings', '0', '.'])], typePrograms),
-    check('Unused code', 'knip', []),
+    together(
+      [check('Lint', 'eslint', ['--max-warnings', '0', '.'])],
+      [
+        ...typePrograms,
+        check('Format', 'prettier', ['--check', '--log-level', 'warn', '.']),
+        check('Unused code', 'knip', []),
+      ],
+    ),
     vitest('Unit tests', ['--project', 'unit']),
-    vitest('Histories of devices', ['--project', 'simulation', '--maxWorkers', '2']),
+    vitest('Histories of devices', ['--project', 'simulation']),
     build,
     playwright('Browser tests', []),
   ],
   deep: [
     vitest('Properties and faults in number', ['--project', 'unit'], inNumber),
-    vitest(
-      'Histories of devices in number',
-      ['--project', 'simulation', '--maxWorkers', '2'],
-      inNumber,
-    ),
+    vitest('Histories of devices in number', ['--project', 'simulation'], inNumber),
     build,
     playwright(
       'Kills and histories in number',
@@ -139,7 +140,7 @@ function vitest(
       title,
       'vitest',
       [
-        'run',
+        ...['run', '--maxWorkers', '2'],
         ...parameters,
         ...['--reporter', 'default', '--reporter', 'json', '--outputFile.json', report],
       ],
@@ -160,9 +161,8 @@ function playwright(
   environment: Readonly<Record<string, string>> = {},
 ): Stage {
   return async () => {
-    let browser: string;
     try {
-      browser = findBrowser().executablePath;
+      findBrowser();
     } catch (error) {
       process.stdout.write(`\n${title}\n${error instanceof Error ? error.message : ''}\n`);
       return { passed: 0, failed: 1, skipped: 0 };
@@ -175,7 +175,7 @@ function playwright(
         ...['test', '--config', 'tests/e2e/playwright.config.ts', '--reporter', 'list,json'],
         ...parameters,
       ],
-      { ...environment, HOLDFAST_CHROMIUM: browser, PLAYWRIGHT_JSON_OUTPUT_FILE: report },
+      { ...environment, PLAYWRIGHT_JSON_OUTPUT_FILE: report },
     );
     const stats = readReport(report)['stats'] as Record<string, unknown> | undefined;
     return settle(code, {

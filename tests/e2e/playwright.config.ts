@@ -1,9 +1,7 @@
 import { defineConfig } from '@playwright/test';
-import { findBrowser } from '../browser.ts';
+import { findBrowser, findHeadless } from '../browser.ts';
 
-const { executablePath, args } = findBrowser();
-// The workers read this file again: they find at once what was found, or installed, here.
-process.env['HOLDFAST_CHROMIUM'] = executablePath;
+const { executablePath, args } = findHeadless();
 
 export default defineConfig({
   testDir: '.',
