@@ -1,6 +1,6 @@
 /** Access: what a role does not see, and how emergency access opens it for a while (45 CFR 164.312(a)(2)(ii), 164.502(b)). Shown and logged, not enforced by keys. */
 
-import type { DeviceId } from '#base/ids.ts';
+import type { DeviceId, RecordId } from '#base/ids.ts';
 import type { DataClass, FieldDefinition, Kind } from '#domain/catalogue.ts';
 import type { FieldName } from '#domain/change.ts';
 import type { Dossier } from '#domain/record-state.ts';
@@ -62,4 +62,37 @@ export function glassUntil(workspace: Dossier, device: DeviceId, now: number): n
     if (end > now && end > (latest ?? 0)) latest = end;
   }
   return latest;
+}
+
+export interface GlassUse {
+  readonly id: RecordId;
+  readonly device: DeviceId;
+  readonly reason: string;
+  /** ms since 1970. */
+  readonly from: number;
+  readonly until: number;
+  /** By an admin; what anybody else says of it counts for nothing. */
+  readonly reviewedAt: number | null;
+}
+
+/** Every use of emergency access, newest first. */
+export function glassUses(
+  workspace: Dossier,
+  isAdmin: (device: DeviceId) => boolean,
+): readonly GlassUse[] {
+  return [...workspace.values()]
+    .filter((state) => state.kind === 'glass' && isAlive(state))
+    .map((state) => {
+      const { reason, until } = valuesOf(state);
+      const review = state.fields['reviewed']?.find(({ stamp }) => isAdmin(deviceOf(stamp)));
+      return {
+        id: state.id,
+        device: deviceOf(state.created.stamp),
+        reason: typeof reason === 'string' ? reason : '',
+        from: state.created.at,
+        until: typeof until === 'string' ? Date.parse(until) : state.created.at,
+        reviewedAt: review?.at ?? null,
+      };
+    })
+    .sort((a, b) => b.from - a.from);
 }

@@ -4,7 +4,7 @@ import type { RecordId } from '#base/ids.ts';
 import { DATA_CLASSES, type DataClass } from '#domain/catalogue.ts';
 import type { FieldName, Json } from '#domain/change.ts';
 import type { Dossier } from '#domain/record-state.ts';
-import type { Edit } from '#vault/vault.ts';
+import type { NewRecord } from '#vault/vault.ts';
 import { valuesOf } from '#domain/values.ts';
 import type { PolicyView } from './messages.ts';
 
@@ -52,7 +52,7 @@ export function policyIn(workspace: Dossier): PolicyView {
 }
 
 /** Only what is given changes. */
-export function policyEdit(change: Partial<PolicyView>): Edit & { readonly record: RecordId } {
+export function policyEdit(change: Partial<PolicyView>): NewRecord {
   const values: Record<FieldName, Json> = {};
   for (const [field, value] of Object.entries(change)) {
     values[field] = typeof value === 'number' ? value : [...value, SAID];

@@ -19,14 +19,21 @@ import { readEvent, type Act, type AuditEvent } from './event.ts';
 /** So many changes of one step are told one by one; of more, how many they were. */
 const TOLD_ONE_BY_ONE = 20;
 
-/** What a change of these kinds is called; of the others it is created, changed or deleted. */
-const ACTS_OF_KINDS: Partial<Record<Kind, Act>> = {
+/** What the making of a record of these kinds is called; of the others it is created. */
+const MAKING: Partial<Record<Kind, Act>> = {
   policy: 'policyChanged',
   pack: 'packAccepted',
   attestation: 'attested',
   glass: 'glassBroken',
   cardFinding: 'cardReplaced',
   run: 'checksRun',
+};
+
+/** The same of what changes them. */
+const CHANGING: Partial<Record<Kind, Act>> = {
+  policy: 'policyChanged',
+  pack: 'packAccepted',
+  attestation: 'attested',
 };
 
 export function createWitness(): Witness {
@@ -105,12 +112,10 @@ function actOf(
   { kind, record, deletes, erases }: Change,
   created: ReadonlySet<RecordId>,
 ): Act {
-  const own = ACTS_OF_KINDS[kind];
   if (erases !== undefined) return isPruning(erases) ? 'logPruned' : 'erased';
   if (way === 'undo') return 'undone';
-  if (own !== undefined) return own;
   if (deletes !== undefined) return 'deleted';
-  return created.has(record) ? 'created' : 'changed';
+  return created.has(record) ? (MAKING[kind] ?? 'created') : (CHANGING[kind] ?? 'changed');
 }
 
 function isPruning(erasure: Erasure): boolean {
