@@ -61,12 +61,18 @@ const bench = {
   sealedOpen: (): Promise<number> => openBook().reopen(),
 
   /** All take turns, so that whatever else the machine does falls on all. */
-  async saves(count: number): Promise<{ plain: number[]; sealed: number[]; opened: number[] }> {
+  async saves(count: number): Promise<{
+    plain: number[];
+    sealed: number[];
+    opened: number[];
+    witnessed: number[];
+  }> {
     const random = createRandom(count);
     const { vault } = openBook();
     const plain: number[] = [];
     const sealed: number[] = [];
     const opened: number[] = [];
+    const witnessed: number[] = [];
     const find = () => {
       const customer = random.pick(customers);
       const [found] = vault.select({ text: customer.email, sort: 'changed' });
@@ -87,8 +93,13 @@ const bench = {
       const shown = find();
       await vault.openDossier(shown);
       opened.push(await save(shown, edit));
+      const told = find();
+      await vault.openDossier(told);
+      openBook().setWitnessed(true);
+      witnessed.push(await save(told, edit));
+      openBook().setWitnessed(false);
     }
-    return { plain, sealed, opened };
+    return { plain, sealed, opened, witnessed };
   },
 
   /** One figure for each keystroke of words that people type: the list that follows from it. */

@@ -34,6 +34,8 @@ export async function measureEngine(
   figures.judge('save', at, sealedSave / plainSave, '× put', 2);
   const openedSave = median(saves.map(({ opened }) => p95(opened)));
   figures.note('save of a customer that is open, p95', at, openedSave / plainSave, '× put');
+  const witnessed = median(saves.map((each) => median(each.witnessed) / median(each.opened)));
+  figures.judge('the audit log on a save', at, witnessed, '× without', 1.1);
 
   const searches = await repeat(() => page.evaluate(() => window.bench.searches(60)));
   figures.judge('search in the worker, p95', at, median(searches.map(p95)), 'ms', 16);

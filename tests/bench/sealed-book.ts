@@ -4,12 +4,14 @@ import { createDeviceId, createWorkspaceId } from '#base/ids.ts';
 import { systemClock } from '#base/clock.ts';
 import { readBackup } from '#backup/verify.ts';
 import { writeBackup, type WrittenBackup } from '#backup/write.ts';
+import { createWitness } from '#compliance/audit/witness.ts';
 import { createDeviceKeys } from '#crypto/device-keys.ts';
 import { createVaultKey, deriveLocalKeys } from '#crypto/keys.ts';
 import { createWorkspaceRoot } from '#crypto/membership.ts';
 import { createRecoveryKey } from '#crypto/recovery.ts';
 import type { Json } from '#domain/change.ts';
 import { WorkspaceStore } from '#storage/workspace-store.ts';
+import type { Witness } from '#vault/environment.ts';
 import { NO_HASH, SealedRows } from '#vault/sealed-rows.ts';
 import { EMPTY_CHECKPOINT } from '#vault/shelf.ts';
 import { Tabs } from '#vault/tabs.ts';
@@ -22,7 +24,9 @@ const BATCH = 500;
 export class SealedBook {
   readonly #parts: VaultParts;
   readonly #root: Awaited<ReturnType<typeof createRoot>>;
+  readonly #witness = createWitness();
   #vault: Vault;
+  #isWitnessed = false;
 
   private constructor(
     parts: VaultParts,
@@ -56,11 +60,20 @@ export class SealedBook {
       lockNumber: 0,
       role: () => 'admin',
       guard: null,
-      witness: null,
+      witness: { tell: (step, log) => book.tell(step, log) },
     };
     const root = await createRoot(workspace, device);
-    return new SealedBook(parts, root, await Vault.open(parts));
+    const book = new SealedBook(parts, root, await Vault.open(parts));
+    return book;
   }
+
+  /** Tells the audit log of what follows, or nobody. */
+  setWitnessed(on: boolean): void {
+    this.#isWitnessed = on;
+  }
+
+  private tell: Witness['tell'] = (step, log) =>
+    this.#isWitnessed ? this.#witness.tell(step, log) : Promise.resolve([]);
 
   get vault(): Vault {
     return this.#vault;
