@@ -2,6 +2,7 @@
 
 import type { DeviceId, RecordId } from '#base/ids.ts';
 import { type Result, assert, err, ok } from '#base/result.ts';
+import { belongsTo } from '#domain/catalogue.ts';
 import { decodeRecord, encodeRecord } from '#domain/encoding.ts';
 import type { RecordState } from '#domain/record-state.ts';
 import { isAlive, valueOf } from '#domain/values.ts';
@@ -80,9 +81,9 @@ export function recordLine(state: RecordState): string {
   return `${JSON.stringify(encodeRecord(state))}\n`;
 }
 
-/** The customer that a record stands with; `null`: it belongs to the workspace itself. */
+/** What a record stands with: a customer, or itself; `null`: it belongs to the workspace itself. */
 export function dossierOf(state: RecordState): RecordId | null {
-  return state.customer ?? (state.kind === 'customer' ? state.id : null);
+  return state.customer ?? (belongsTo(state.kind) === 'itself' ? state.id : null);
 }
 
 /** Names stand in the encrypted part only. Empty where the backup knows none. */

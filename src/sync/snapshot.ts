@@ -511,7 +511,7 @@ function* dossiersIn(
   let dossier: RecordState[] = [];
   let owner: RecordId | null | undefined;
   for (const state of states) {
-    const own = state.customer ?? (state.kind === 'customer' ? state.id : null);
+    const own = state.customer ?? (belongsTo(state.kind) === 'itself' ? state.id : null);
     if (own !== owner && dossier.length > 0) {
       yield dossier;
       dossier = [];

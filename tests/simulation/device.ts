@@ -11,6 +11,7 @@ import { Sync, type OpenedStore } from '#sync/sync.ts';
 import type { Session } from '#vault/session.ts';
 import type { UndoToken } from '#vault/vault.ts';
 import { Workspaces } from '#vault/workspaces.ts';
+import { createWitness } from '#compliance/audit/witness.ts';
 import { createEnvironment, must, PASSPHRASE } from '../unit/vault/fixture.ts';
 import { copyDatabases } from './copied-database.ts';
 import { Life } from './life.ts';
@@ -205,7 +206,9 @@ export class Device {
   }
 
   get #places(): Workspaces {
-    this.#workspaces ??= new Workspaces(createEnvironment({ clock: this.clock }));
+    this.#workspaces ??= new Workspaces(
+      createEnvironment({ clock: this.clock, witness: createWitness() }),
+    );
     return this.#workspaces;
   }
 

@@ -2,6 +2,7 @@
 
 import type { DeviceId } from '#base/ids.ts';
 import { assert } from '#base/result.ts';
+import { AuditLog } from '#compliance/audit/log.ts';
 import { roleAt } from '#crypto/membership.ts';
 import { openObject, readObjectHeader } from '#crypto/sealed-object.ts';
 import { openEpochKeys } from '#crypto/workspace-keys.ts';
@@ -48,6 +49,7 @@ export async function judge(world: World, seed: number): Promise<void> {
   await checkEqual(world, going, segments);
   for (const device of going) await checkPositions(world, device, segments);
   await checkFacts(world, going);
+  await checkLogs(world, going);
   await checkReplay(world, random.pick(going)!, segments);
 }
 
@@ -74,6 +76,22 @@ async function passMonths(world: World, random: Random): Promise<void> {
 }
 
 const MONTHS = 4;
+
+/** The audit log of every device is whole on every device. A clone writes a second one, and what is held back is missed. */
+async function checkLogs(world: World, going: readonly Device[]): Promise<void> {
+  if (world.expectedAlarms.has('cloned') || world.isRestored) return;
+  if (going.some(({ sync }) => sync.status.heldBack > 0)) return;
+  for (const device of going) {
+    const { vault, workspace } = device.session;
+    const parts = { workspace, fingerprints: new Map(), signal: new AbortController().signal };
+    const reports = must(await new AuditLog(vault).verify(parts));
+    world.check(reports.length > 0, `${device.name} has no log`);
+    for (const { problems } of reports) {
+      const told = problems.map(({ n, problem }) => `${problem} at ${n}`).join(', ');
+      world.check(problems.length === 0, `${device.name} has a log that is not whole: ${told}`);
+    }
+  }
+}
 
 async function reopenAll(world: World): Promise<void> {
   for (const device of world.devices) {
