@@ -21,6 +21,7 @@ export const PROBLEMS = [
   'problems.number',
   'problems.rating',
   'problems.notAllowed',
+  'problems.cardSecurity',
 ] as const;
 
 export type ProblemReason = (typeof PROBLEMS)[number];

@@ -39,7 +39,7 @@ export interface JoinParts {
 /** Makes a workspace on this device that waits to be approved. Nothing of the request is kept where it fails. */
 export async function join(
   { workspaces, clock, openStore }: JoinParts,
-  { link: text, deviceName, passphrase }: JoinRequest,
+  { link: text, deviceName: given, passphrase }: JoinRequest,
 ): Promise<Result<Session, JoinError | PassphraseError | AlreadyHere | StoreError | StorageError>> {
   const link = readInviteLink(text);
   if (link === null) return err({ type: 'BadLink' });
@@ -55,6 +55,7 @@ export async function join(
   }
 
   const device = createDeviceId();
+  const deviceName = workspaces.screenName(given);
   const deviceKeys = await createDeviceKeys();
   const { workspace, code } = link;
   const { position } = membership;

@@ -517,6 +517,8 @@ export const en = {
       'problems.number': 'This is not a number.',
       'problems.rating': 'Choose a number from 0 to 10.',
       'problems.notAllowed': 'This can’t be stored here.',
+      'problems.cardSecurity':
+        'A card’s security code, PIN or stripe may never be kept. Take it out and save again.',
     },
   },
 
@@ -597,6 +599,7 @@ export const en = {
       'skips.repeated': 'left out: an earlier row is the same customer',
       'skips.rejoined': 'the text was cut at a comma without quotes; it was put together again',
       'skips.ambiguousDate': 'day and month can’t be told apart; the text is in the notes',
+      'skips.cardNumber': 'held a card number that could not be masked there; it was left out',
     },
     cells: {
       'problems.required': 'no value',
@@ -614,6 +617,7 @@ export const en = {
       'problems.number': 'not a number; the text is in the notes',
       'problems.rating': 'not a number from 0 to 10; the text is in the notes',
       'problems.notAllowed': 'can’t be stored; the text is in the notes',
+      'problems.cardSecurity': 'held a card’s security code or PIN, which was put out',
     },
   },
 

@@ -477,6 +477,7 @@ export const zhCN: Texts = {
       'problems.number': '这不是数字。',
       'problems.rating': '请选择 0 至 10 之间的数字。',
       'problems.notAllowed': '此处无法保存该内容。',
+      'problems.cardSecurity': '不得保存银行卡的安全码、密码或磁条数据。请删除后再保存。',
     },
   },
 
@@ -555,6 +556,7 @@ export const zhCN: Texts = {
       'skips.repeated': '已略过：与前面某一行是同一位客户',
       'skips.rejoined': '文本在未加引号的分隔符处被截断；已重新拼接',
       'skips.ambiguousDate': '无法区分日与月；原文已记入备注',
+      'skips.cardNumber': '含有无法在此处遮盖的银行卡号；已删去',
     },
     cells: {
       'problems.required': '没有值',
@@ -572,6 +574,7 @@ export const zhCN: Texts = {
       'problems.number': '不是数字；原文已记入备注',
       'problems.rating': '不是 0 至 10 的数字；原文已记入备注',
       'problems.notAllowed': '无法保存；原文已记入备注',
+      'problems.cardSecurity': '含有银行卡安全码或密码；已遮盖',
     },
   },
 

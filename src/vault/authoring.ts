@@ -10,7 +10,7 @@ import { makeNewRecord, type NewRecord } from '#domain/new-record.ts';
 import type { Dossier, RecordState } from '#domain/record-state.ts';
 import { mayAuthor, type Role } from '#domain/roles.ts';
 import type { StampClock } from '#domain/stamp.ts';
-import { validate } from '#domain/validation.ts';
+import { validate, type FieldProblem } from '#domain/validation.ts';
 import { valuesOf } from '#domain/values.ts';
 import type { Book, VaultParts } from './book.ts';
 import type { BulkEdit, EditError, NamedEdit, UndoToken } from './edits.ts';
@@ -22,24 +22,40 @@ export class Authoring {
   readonly #guard: Guard | null;
   readonly #role: () => Role;
   readonly #made: readonly FieldDefinition[];
+  readonly #isLenient: boolean;
   readonly #fields = new Map<Kind, readonly FieldDefinition[]>();
+  #replaced = 0;
+  #refused: readonly FieldProblem[] = [];
 
   constructor(
     book: Book,
     { clock, guard, role }: Pick<VaultParts, 'clock' | 'guard' | 'role'>,
-    made: readonly FieldDefinition[] = [],
+    {
+      made = [],
+      isLenient = false,
+    }: { readonly made?: readonly FieldDefinition[]; readonly isLenient?: boolean } = {},
   ) {
     this.#book = book;
     this.#clock = clock;
     this.#guard = guard;
     this.#role = role;
     this.#made = made;
+    this.#isLenient = isLenient;
+  }
+
+  /** The same for a list of any length, which one of its values must not hold up: what may not be kept is taken out of it. */
+  lenient(): Authoring {
+    return this.#with({ made: this.#made, isLenient: true });
   }
 
   /** The same, with a field that is made in the same step and that the workspace does not know before its commit. */
   knowing(field: FieldDefinition): Authoring {
+    return this.#with({ made: [...this.#made, field], isLenient: this.#isLenient });
+  }
+
+  #with(options: ConstructorParameters<typeof Authoring>[2]): Authoring {
     const parts = { clock: this.#clock, guard: this.#guard, role: this.#role };
-    return new Authoring(this.#book, parts, [...this.#made, field]);
+    return new Authoring(this.#book, parts, options);
   }
 
   get now(): number {
@@ -61,34 +77,60 @@ export class Authoring {
     if (!this.mayAuthor([edit])) return err({ type: 'NotPermitted' });
     const fields = this.#fieldsOf(edit.kind);
     const before = state === undefined ? {} : valuesOf(state);
-    const problems = validate(edit.kind, { ...before, ...edit.values }, fields);
+    const screened = this.#screen(edit, fields);
+    if (!screened.ok) return screened;
+    const values = screened.value;
+    const problems = validate(edit.kind, { ...before, ...values }, fields);
     if (problems.length > 0) return err({ type: 'Invalid', problems });
     const change = changeOf({
       ...edit,
+      values,
       ...(state === undefined ? {} : { state }),
       fields,
       stamp: stamps.next(),
       at: this.#clock.now(),
     });
-    const refused = this.#guard?.([change]) ?? [];
-    return refused.length > 0 ? err({ type: 'Invalid', problems: refused }) : ok(change);
+    return ok(change);
   }
 
-  /** A record that is new, as its change would make it. The change itself is made only where a guard wants to see it. */
+  /** A record that is new, as its change would make it. */
   newRecord(edit: Omit<NamedEdit, 'seen'>, stamps: StampClock): Result<NewRecord, EditError> {
     if (!this.mayAuthor([edit])) return err({ type: 'NotPermitted' });
-    const source = {
-      ...edit,
-      fields: this.#fieldsOf(edit.kind),
-      stamp: stamps.next(),
-      at: this.#clock.now(),
-    };
-    const problems = validate(edit.kind, edit.values, source.fields);
+    const fields = this.#fieldsOf(edit.kind);
+    const screened = this.#screen(edit, fields);
+    if (!screened.ok) return screened;
+    const values = screened.value;
+    const problems = validate(edit.kind, values, fields);
     if (problems.length > 0) return err({ type: 'Invalid', problems });
-    const refused = this.#guard === null ? [] : this.#guard([changeOf(source)]);
-    return refused.length > 0
-      ? err({ type: 'Invalid', problems: refused })
-      : ok(makeNewRecord(source));
+    return ok(
+      makeNewRecord({ ...edit, values, fields, stamp: stamps.next(), at: this.#clock.now() }),
+    );
+  }
+
+  /** In how many fields the guard has replaced something since this was asked last. */
+  takeReplaced(): number {
+    const replaced = this.#replaced;
+    this.#replaced = 0;
+    return replaced;
+  }
+
+  /** Of which fields something was taken out since this was asked last, where a list is not held up. */
+  takeRefused(): readonly FieldProblem[] {
+    const refused = this.#refused;
+    this.#refused = [];
+    return refused;
+  }
+
+  #screen(
+    { values }: Pick<NamedEdit, 'values'>,
+    fields: readonly FieldDefinition[],
+  ): Result<NamedEdit['values'], EditError> {
+    if (this.#guard === null) return ok(values);
+    const { values: kept, replaced, refused } = this.#guard.screen(fields, values);
+    this.#replaced += replaced.length;
+    if (refused.length > 0 && !this.#isLenient) return err({ type: 'Invalid', problems: refused });
+    if (refused.length > 0) this.#refused = refused;
+    return ok(kept);
   }
 
   /** What takes back all that a step wrote in a dossier. */

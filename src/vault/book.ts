@@ -303,6 +303,8 @@ export class Book {
     this.#erasures = createErasures(erasures);
     this.#hasErasures = erasures.length > 0;
     this.#erasuresByRecord = byRecord(erasures);
+    // The erasures just read may be of the workspace's own records.
+    this.purge(this.#workspace);
     this.#customFields = states
       .filter((state) => state.kind === 'field' && isAlive(state))
       .flatMap((state) => customField(valuesOf(state)) ?? []);

@@ -35,12 +35,16 @@ export interface Committed {
   readonly undo: UndoToken;
   /** Ids of the records that the edits made or changed, in their order. */
   readonly records: readonly RecordId[];
+  /** In so many fields the guard has replaced card numbers; absent: in none. */
+  readonly replaced?: number;
 }
 
 export interface Bulk {
   readonly created: number;
   readonly updated: number;
   readonly undo: UndoToken;
+  /** In so many fields the guard has replaced card numbers. */
+  readonly replaced: number;
 }
 
 /** The run of stamps that one step wrote, and where to look for them. */
@@ -55,6 +59,11 @@ export interface WorkOptions {
   readonly signal: AbortSignal;
   /** Records done. */
   readonly onProgress?: (done: number) => void;
+}
+
+export interface BulkOptions extends WorkOptions {
+  /** Called for each edit that the guard would have refused by itself. It is written without what may not be kept. */
+  readonly onRefused?: (edit: BulkEdit, problems: readonly FieldProblem[]) => void;
 }
 
 export type NotFound = { readonly type: 'NotFound' };

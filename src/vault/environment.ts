@@ -3,7 +3,8 @@
 import type { Clock } from '#base/clock.ts';
 import type { DeriveKey } from '#crypto/key-derivation.ts';
 import type { DeviceId, RecordId } from '#base/ids.ts';
-import type { Change, Json } from '#domain/change.ts';
+import type { FieldDefinition } from '#domain/catalogue.ts';
+import type { Change, FieldName, Json } from '#domain/change.ts';
 import type { RecordState } from '#domain/record-state.ts';
 import type { Stamp } from '#domain/stamp.ts';
 import type { FieldProblem } from '#domain/validation.ts';
@@ -13,7 +14,7 @@ export interface Environment {
   /** Argon2id, where its memory is given back afterwards. */
   readonly derive: DeriveKey;
   readonly exclusive: Exclusive;
-  /** `null`: nobody wants to see them, which spares an import the making of changes. */
+  /** `null`: everything is written as it is. */
   readonly guard: Guard | null;
   /** `null`: nothing is logged. */
   readonly witness: Witness | null;
@@ -22,8 +23,33 @@ export interface Environment {
 /** Runs work while no other tab does work of the same name. */
 export type Exclusive = <T>(name: string, work: () => Promise<T>) => Promise<T>;
 
-/** Sees changes before they are sealed and may refuse them: card numbers, restrictions. */
-export type Guard = (changes: readonly Change[]) => readonly FieldProblem[];
+/** Sees what is to be written before it is sealed: replaces card numbers, refuses what may not be kept at all. */
+export interface Guard {
+  /** Gives the same values back where nothing was found. */
+  screen(fields: readonly FieldDefinition[], values: Readonly<Record<FieldName, Json>>): Screened;
+  /** Text that is in no record: names on the lock screen, cells of a report. */
+  screenText(text: string): string;
+  /** A draft's values, of which nothing is known: the same where nothing was found. */
+  screenDraft(values: Json): Json;
+  /** Values at rest that hold what may not be kept. */
+  find(state: RecordState, fields: readonly FieldDefinition[]): readonly Found[];
+}
+
+export interface Screened {
+  /** Without anything that may not be kept, of the refused fields too. */
+  readonly values: Readonly<Record<FieldName, Json>>;
+  /** Fields in which something was replaced. */
+  readonly replaced: readonly FieldName[];
+  readonly refused: readonly FieldProblem[];
+}
+
+/** One value at rest, by its stamp. */
+export interface Found {
+  readonly field: FieldName;
+  readonly stamp: Stamp;
+  /** It stands now; else it is a past value, which just goes. */
+  readonly isPresent: boolean;
+}
 
 /** Tells what was done, as changes in the same commit: the audit log. */
 export interface Witness {

@@ -1,7 +1,7 @@
 /**
  * Receiving: what other devices wrote takes effect here, with the positions that it came from, in one commit. Few changes go through the
- * journal; many, and erasures, through leaves that are written anew, so that at rest too nothing is left of what was erased. No guard and no
- * witness sees them: their authors' did.
+ * journal; many, and erasures, through leaves that are written anew, so that at rest too nothing is left of what was erased. No
+ * witness sees them, their authors' did; the guard looks at them afterwards (mending.ts).
  */
 
 import type { RecordId } from '#base/ids.ts';

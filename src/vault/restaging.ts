@@ -22,6 +22,7 @@ import { applyTo, dossierOf, parseDossier, WORKSPACE_DOSSIER } from './dossiers.
 import type {
   Bulk,
   BulkEdit,
+  BulkOptions,
   Cancelled,
   EditError,
   NamedEdit,
@@ -117,19 +118,21 @@ export class Restaging {
 
   import(
     edits: AsyncIterable<readonly BulkEdit[]>,
-    options: WorkOptions,
+    options: BulkOptions,
   ): Promise<Result<Bulk, EditError | Cancelled>> {
     return this.restage<Bulk, Cancelled>(options, async (work) => {
-      const step: Authored = { work, stamps: this.#reserveRun(), authoring: this.#authoring };
+      const authoring = this.#authoring.lenient();
+      const step: Authored = { work, stamps: this.#reserveRun(), authoring };
       const from = step.stamps.next();
       let created = 0;
       let updated = 0;
+      let replaced = 0;
       let gathered = new Map<RecordId, NamedEdit[]>();
       for await (const batch of edits) {
         if (options.signal.aborted) return err({ type: 'Cancelled' });
         for (const edit of batch) {
           const record = edit.record ?? createRecordId();
-          const named = { ...edit, record };
+          const named: NamedEdit = isNamed(edit) ? edit : { ...edit, record };
           const owner = dossierOf(named);
           if (owner === WORKSPACE_DOSSIER) {
             const change = step.authoring.change(
@@ -140,10 +143,12 @@ export class Restaging {
             if (!change.ok) return change;
             work.changes.push(change.value);
             const field = edit.kind === 'field' ? customField(edit.values) : null;
+            replaced += tellRefused(step.authoring, edit, options);
             if (field !== null) step.authoring = step.authoring.knowing(field);
           } else if (edit.record === undefined && edit.customer === undefined) {
             const encoded = step.authoring.newRecord(named, step.stamps);
             if (!encoded.ok) return encoded;
+            replaced += tellRefused(step.authoring, edit, options);
             const full = work.staging.add(newEntryOf(encoded.value));
             const staged = full === null ? ok() : await full;
             if (!staged.ok) return staged;
@@ -156,17 +161,19 @@ export class Restaging {
           }
         }
         if (gathered.size >= UPDATES_KEPT) {
-          const rewritten = await this.#rewriteGathered(step, gathered);
+          const rewritten = await this.#rewriteGathered(step, gathered, options);
           if (!rewritten.ok) return rewritten;
+          replaced += rewritten.value;
           gathered = new Map();
         }
         options.onProgress?.(created + updated);
       }
-      const rewritten = await this.#rewriteGathered(step, gathered);
+      const rewritten = await this.#rewriteGathered(step, gathered, options);
       if (!rewritten.ok) return rewritten;
+      replaced += rewritten.value;
       const undo = ownRun(step, from, created + updated);
       work.told = bulkStep('import', created + updated);
-      return ok({ created, updated, undo });
+      return ok({ created, updated, undo, replaced });
     });
   }
 
@@ -391,8 +398,10 @@ export class Restaging {
   async #rewriteGathered(
     { work, authoring, stamps }: Authored,
     gathered: ReadonlyMap<RecordId, readonly NamedEdit[]>,
-  ): Promise<Result<void, EditError>> {
+    options: BulkOptions,
+  ): Promise<Result<number, EditError>> {
     const book = this.#book;
+    let replaced = 0;
     const leaves = new Set<number>();
     for (const id of gathered.keys()) {
       const place = book.roster.place(id);
@@ -406,6 +415,7 @@ export class Restaging {
         const state = after.get(edit.record);
         const whole = state === undefined ? edit : withElementsOf(state, edit);
         const change = authoring.change(whole, state, stamps);
+        replaced += tellRefused(authoring, edit, options);
         if (!change.ok) refused = change;
         // A row that says nothing new of a customer leaves no trace, and undoing an earlier import takes the customer along.
         else if (state === undefined || Object.keys(change.value.set ?? {}).length > 0) {
@@ -430,7 +440,7 @@ export class Restaging {
       if (!dossier.ok) return dossier;
       work.changes.push(...authored(id, dossier.value));
     }
-    return refused !== undefined && !refused.ok ? refused : ok();
+    return refused !== undefined && !refused.ok ? refused : ok(replaced);
   }
 
   /**
@@ -459,6 +469,17 @@ export class Restaging {
       written.some((entry, row) => entry !== entries.value[row]);
     return isChanged ? work.staging.rewrite(leaf, written, { split }) : ok();
   }
+}
+
+function isNamed(edit: BulkEdit): edit is BulkEdit & NamedEdit {
+  return edit.record !== undefined;
+}
+
+/** What the guard did to an edit. Says in how many fields it has replaced something. */
+function tellRefused(authoring: Authoring, edit: BulkEdit, { onRefused }: BulkOptions): number {
+  const refused = authoring.takeRefused();
+  if (refused.length > 0) onRefused?.(edit, refused);
+  return authoring.takeReplaced();
 }
 
 function bulkStep(way: WitnessedStep['way'], count: number): WitnessedStep {

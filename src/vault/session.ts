@@ -56,6 +56,8 @@ export interface Local {
   readonly role?: Role;
   readonly store?: object;
   readonly joining?: Json;
+  /** Of the last look through everything for card numbers. */
+  readonly cardScan?: Json;
 }
 
 /** Shown once, then gone: what the recovery kit's file and printable page say. */
@@ -284,8 +286,17 @@ export class Session {
     return this.#changeLocal((local) => ({ ...local, lastBackup }));
   }
 
+  get cardScan(): Json | null {
+    return this.#own.local.cardScan ?? null;
+  }
+
+  noteCardScan(cardScan: Json): Promise<Result<void, StorageError>> {
+    return this.#changeLocal((local) => ({ ...local, cardScan }));
+  }
+
   async saveDraft({ form, values, savedAt }: Draft): Promise<Result<void, StorageError>> {
-    return this.#store.writeDraft(await this.#rows.sealDraft(form, { values, savedAt }));
+    const kept = this.#environment.guard?.screenDraft(values) ?? values;
+    return this.#store.writeDraft(await this.#rows.sealDraft(form, { values: kept, savedAt }));
   }
 
   async readDraft(form: string): Promise<Draft | null> {
@@ -420,7 +431,8 @@ export class Session {
   }
 
   /** The device belongs to the workspace from now on, or the workspace is called otherwise. */
-  finishJoin({ name }: { readonly name: string }): Promise<Result<void, StorageError>> {
+  finishJoin(called: { readonly name: string }): Promise<Result<void, StorageError>> {
+    const name = this.#environment.guard?.screenText(called.name) ?? called.name;
     return this.#ownTurn(async () => {
       const { joining: _, ...local } = await this.#currentLocal();
       const { joining: __, ...header } = { ...this.#header, name };

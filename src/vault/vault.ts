@@ -24,6 +24,7 @@ import type { Occasion, WitnessedStep } from './environment.ts';
 import type {
   Bulk,
   BulkEdit,
+  BulkOptions,
   Cancelled,
   Committed,
   ConflictRef,
@@ -41,6 +42,7 @@ import type {
   UndoToken,
   WorkOptions,
 } from './edits.ts';
+import { mendingOf, suspects, watched, type MendSource } from './mending.ts';
 import { outgoing } from './outgoing.ts';
 import { Receiving } from './receiving.ts';
 import { Restaging } from './restaging.ts';
@@ -54,6 +56,9 @@ import type { Vector } from './vector.ts';
 export type { VaultEvent, VaultParts } from './book.ts';
 export type * from './edits.ts';
 export type { Position, Vector } from './vector.ts';
+
+/** So many dossiers are mended in one commit. */
+const MENDED_AT_ONCE = 100;
 
 export class Vault {
   readonly #parts: VaultParts;
@@ -133,6 +138,11 @@ export class Vault {
 
   fieldsOf(kind: Kind): readonly FieldDefinition[] {
     return this.#book.fieldsOf(kind);
+  }
+
+  /** Undefined where no customer of this id was ever here. */
+  summary(id: RecordId): Summary | undefined {
+    return this.#book.roster.summary(id);
   }
 
   /** The workspace's own records: members, custom fields, erasures. */
@@ -227,10 +237,9 @@ export class Vault {
   }
 
   /** Takes changes as they are: what another part of Holdfast has authored and stamped. */
-  apply(changes: readonly Change[]): Promise<Result<Committed, EditError>> {
-    const problems = this.#parts.guard?.(changes) ?? [];
-    if (problems.length > 0) return Promise.resolve(err({ type: 'Invalid', problems }));
-    return this.#commit('edit', () => Promise.resolve(ok(changes)));
+  async apply(changes: readonly Change[]): Promise<Result<Committed, EditError>> {
+    const applied = await this.#commit('edit', () => Promise.resolve(ok(changes)));
+    return this.#mended(applied, this.#suspects(changes), 'sync');
   }
 
   /** Has the log tell what no change tells: that somebody saw, exported, backed up. */
@@ -248,17 +257,19 @@ export class Vault {
   /** An import of any size, as one step. Cancelled, it leaves no trace. */
   bulk(
     edits: AsyncIterable<readonly BulkEdit[]>,
-    options: WorkOptions,
+    options: BulkOptions,
   ): Promise<Result<Bulk, EditError | Cancelled>> {
     return this.#restaging.import(edits, options);
   }
 
   /** Takes over whole states, as a restore brings them: into a workspace that is new. */
-  adopt<E>(
+  async adopt<E>(
     dossiers: AsyncIterable<Result<readonly RecordState[], E>>,
     options: WorkOptions,
   ): Promise<Result<{ readonly created: number }, EditError | Cancelled | E>> {
-    return this.#restaging.adopt(dossiers, options);
+    const suspicious = new Set<RecordId>();
+    const adopted = await this.#restaging.adopt(this.#watching(dossiers, suspicious), options);
+    return this.#mended(adopted, suspicious, 'restore');
   }
 
   // ---- Syncing ------------------------------------------------------------------------------------------------------
@@ -281,21 +292,25 @@ export class Vault {
    * Others' changes: durable, with their positions, when it returns. Few go through the journal, many, and erasures, through leaves. What
    * is here already alters nothing.
    */
-  receive(
+  async receive(
     received: Received,
   ): Promise<Result<{ readonly conflicts: number }, EditError | LeadLost>> {
-    return this.#receiving.receive(received);
+    const taken = await this.#receiving.receive(received);
+    return this.#mended(taken, this.#suspects(received.changes), 'sync');
   }
 
   /**
    * Whole states of a snapshot: taken over where there is nothing of them yet, merged where there is. All of it takes effect at once, with
    * the positions.
    */
-  receiveStates<E>(
+  async receiveStates<E>(
     dossiers: AsyncIterable<Result<readonly RecordState[], E>>,
     options: ReceiveOptions,
   ): Promise<Result<{ readonly records: number }, EditError | Cancelled | LeadLost | E>> {
-    return this.#receiving.receiveStates(dossiers, options);
+    const suspicious = new Set<RecordId>();
+    const watching = this.#watching(dossiers, suspicious);
+    const taken = await this.#receiving.receiveStates(watching, options);
+    return this.#mended(taken, suspicious, 'sync');
   }
 
   /** This device's own changes of the entries after a number, in their order. Entries that hold none of them are left out. */
@@ -322,9 +337,7 @@ export class Vault {
         conflictsOf(state.value).find((each) => each.field === field && each.element === element);
       if (state.value === undefined || conflict === undefined) return err({ type: 'NotFound' });
       const moment = { stamp: this.#book.stamps.next(), at: this.#authoring.now };
-      const change = settlementOf(state.value, conflict, choice, moment);
-      const refused = this.#parts.guard?.([change]) ?? [];
-      return refused.length > 0 ? err({ type: 'Invalid', problems: refused }) : ok([change]);
+      return ok([settlementOf(state.value, conflict, choice, moment)]);
     });
   }
 
@@ -336,6 +349,54 @@ export class Vault {
   /** In turn with commits: sync writes what it knows of the journal, and memory follows. */
   inTurn<T>(work: (book: Pick<Book, 'ownAfter' | 'sentBefore'>) => Promise<T>): Promise<T> {
     return this.#book.inTurn(() => work(this.#book));
+  }
+
+  // ---- Mending ------------------------------------------------------------------------------------------------------
+
+  /**
+   * Takes out of dossiers what the guard would not have let in, a hundred in a commit. Says how many values it was: none where this device's
+   * role does not allow it.
+   */
+  async mend(dossiers: Iterable<RecordId>, source: MendSource): Promise<Result<number, EditError>> {
+    const { guard, role, clock } = this.#parts;
+    if (guard === null || role() === 'viewer') return ok(0);
+    const ids = [...dossiers];
+    let mended = 0;
+    for (let from = 0; from < ids.length; from += MENDED_AT_ONCE) {
+      const some = ids.slice(from, from + MENDED_AT_ONCE);
+      const mending = await mendingOf(this.#book, { guard, role, clock }, some, source);
+      const { changes, created, values } = mending;
+      if (values === 0) continue;
+      const told = { way: 'edit', changes, created, occasions: [] } as const;
+      const erased = await this.#receiving.erase(changes, told);
+      if (!erased.ok) return erased;
+      mended += values;
+    }
+    return ok(mended);
+  }
+
+  #suspects(changes: readonly Change[]): ReadonlySet<RecordId> {
+    const { guard } = this.#parts;
+    return guard === null ? new Set() : suspects(guard, changes, (kind) => this.fieldsOf(kind));
+  }
+
+  #watching<E>(
+    dossiers: AsyncIterable<Result<readonly RecordState[], E>>,
+    suspicious: Set<RecordId>,
+  ): AsyncIterable<Result<readonly RecordState[], E>> {
+    const { guard } = this.#parts;
+    if (guard === null) return dossiers;
+    return watched(dossiers, guard, (kind) => this.fieldsOf(kind), suspicious);
+  }
+
+  async #mended<T, E>(
+    taken: Result<T, E>,
+    suspicious: ReadonlySet<RecordId>,
+    source: MendSource,
+  ): Promise<Result<T, E | EditError>> {
+    if (!taken.ok || suspicious.size === 0) return taken;
+    const mended = await this.mend(suspicious, source);
+    return mended.ok ? taken : mended;
   }
 
   // ---- Keeping ------------------------------------------------------------------------------------------------------
@@ -391,8 +452,10 @@ export class Vault {
     occasions: readonly Occasion[] = [],
   ): Promise<Result<Committed, EditError>> {
     const committed = await this.#commits.append<WitnessedCommit, EditError>(async () => {
+      this.#authoring.takeReplaced();
       const authored = await author();
       if (!authored.ok) return authored;
+      const replaced = this.#authoring.takeReplaced();
       const said = authored.value;
       if (said.length === 0 && occasions.length === 0) return err({ type: 'NotFound' });
       if (!this.#authoring.mayAuthor(said)) return err({ type: 'NotPermitted' });
@@ -403,14 +466,16 @@ export class Vault {
       const customers = [...dossiers.keys()];
       const told = await this.#witnessing.tell({ way, changes: said, created, occasions });
       const logged = await this.#apply(told, dossiers, created);
-      return logged.ok ? ok({ changes: [...said, ...told], said, customers, dossiers }) : logged;
+      if (!logged.ok) return logged;
+      return ok({ changes: [...said, ...told], said, customers, dossiers, replaced });
     });
     if (!committed.ok) return committed;
-    const { changes, said, customers } = committed.value;
+    const { changes, said, customers, replaced } = committed.value;
     const first = said[0] ?? changes[0];
     const last = said.at(-1) ?? first;
     assert(first !== undefined && last !== undefined, 'a commit has a change');
     return ok({
+      ...(replaced > 0 && { replaced }),
       undo: { from: first.stamp, to: last.stamp, customers },
       records: said.map((change) => change.record),
     });
@@ -442,4 +507,5 @@ export class Vault {
 interface WitnessedCommit extends Step {
   readonly said: readonly Change[];
   readonly customers: readonly RecordId[];
+  readonly replaced: number;
 }

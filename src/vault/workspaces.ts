@@ -100,6 +100,11 @@ export class Workspaces {
     this.#environment = environment;
   }
 
+  /** A name as it may be kept: some stand in no record, one on the lock screen. */
+  screenName(name: string): string {
+    return this.#environment.guard?.screenText(name) ?? name;
+  }
+
   async list(): Promise<readonly WorkspaceEntry[]> {
     const now = this.#environment.clock.now();
     const entries: WorkspaceEntry[] = [];
@@ -128,12 +133,13 @@ export class Workspaces {
 
   /** Makes a workspace and unlocks it. `fill` brings records along (a restore); where it fails, nothing is left. */
   async create<E = never>(
-    { name, memberName, passphrase }: NewWorkspace,
+    { name: given, memberName, passphrase }: NewWorkspace,
     fill?: (vault: Vault) => Promise<Result<unknown, E>>,
   ): Promise<Result<{ session: Session; kit: KitFile }, CreateError<E>>> {
     const good = checkPassphrase(passphrase);
     if (!good.ok) return good;
     const { clock } = this.#environment;
+    const name = this.screenName(given);
     const workspace = createWorkspaceId();
     const device = createDeviceId();
     const vaultKey = createVaultKey();
@@ -176,7 +182,9 @@ export class Workspaces {
     const store = made.value;
     const session = await this.#enter(store, { ...header, ready: true }, vaultKey);
     const filled = fill === undefined ? ok() : await fill(session.vault);
-    const named = filled.ok ? await nameWorkspace(session, name, memberName) : filled;
+    const named = filled.ok
+      ? await nameWorkspace(session, name, this.screenName(memberName))
+      : filled;
     const noted = named.ok ? await this.#note(store, { ...header, ready: true }) : named;
     if (!noted.ok) {
       await session.end({ everywhere: false });

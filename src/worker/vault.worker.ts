@@ -3,6 +3,7 @@
 import { expose, wrap } from 'comlink';
 import { systemClock } from '#base/clock.ts';
 import { trustedScriptAddress } from '#base/trusted-types.ts';
+import { cardGuard } from '#compliance/cards/guard.ts';
 import type { DeriveKey } from '#crypto/key-derivation.ts';
 import deriveWorkerAddress from './derive.worker.ts?worker&url';
 import { createVaultService } from './vault-service.ts';
@@ -22,7 +23,7 @@ expose(
     clock: systemClock,
     derive,
     exclusive: (name, work) => navigator.locks.request(`holdfast-${name}`, work),
-    guard: null,
+    guard: cardGuard,
     witness: null,
   }),
 );

@@ -8,7 +8,7 @@ import { encodeRecord } from '#domain/encoding.ts';
 import type { RecordState } from '#domain/record-state.ts';
 import type { Role } from '#domain/roles.ts';
 import { WorkspaceStore } from '#storage/workspace-store.ts';
-import type { Exclusive } from '#vault/environment.ts';
+import type { Exclusive, Guard } from '#vault/environment.ts';
 import { NO_HASH, SealedRows } from '#vault/sealed-rows.ts';
 import { EMPTY_CHECKPOINT } from '#vault/shelf.ts';
 import { Tabs } from '#vault/tabs.ts';
@@ -34,9 +34,11 @@ export class Device {
   rows!: SealedRows;
   readonly #workspace = createWorkspaceId();
   readonly #exclusive: Exclusive = createExclusive();
+  #guard: Guard | null = null;
 
-  static async create(): Promise<Device> {
+  static async create(guard: Guard | null = null): Promise<Device> {
     const device = new Device();
+    device.#guard = guard;
     device.store = must(await WorkspaceStore.open(device.#workspace));
     device.rows = new SealedRows(await deriveLocalKeys(createVaultKey(), device.#workspace));
     must(
@@ -64,7 +66,7 @@ export class Device {
       tabs: new Tabs(this.#workspace),
       lockNumber: 0,
       role: () => this.role,
-      guard: null,
+      guard: this.#guard,
       witness: null,
     });
   }

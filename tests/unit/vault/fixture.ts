@@ -28,7 +28,7 @@ export function createEnvironment(parts: Partial<Environment> = {}): Environment
     clock: new HandClock(),
     derive: quickDerive,
     exclusive: createExclusive(),
-    guard: () => [],
+    guard: null,
     witness: null,
     ...parts,
   };
