@@ -13,7 +13,7 @@ import type { Cancelled, NotFound } from '#vault/vault.ts';
 import { breathe } from './breathing.ts';
 import { csvLine } from './csv-lines.ts';
 import { TableShape } from './customer-table.ts';
-import type { ExportRequest, FileResult, Work } from './messages.ts';
+import type { ExportRequest, ExportResult, Work } from './messages.ts';
 
 /** What exporting needs of the vault. */
 export interface ExportSource {
@@ -26,6 +26,16 @@ export interface ExportSource {
   dossiers(signal: AbortSignal): AsyncIterable<Result<readonly RecordState[], Damaged>>;
 }
 
+type Values = Readonly<Record<FieldName, Json>>;
+
+/** What may leave of a record's values, and under which of its fields. */
+export interface ExportLimits {
+  isHidden(kind: Kind, field: FieldName): boolean;
+  screen(kind: Kind, values: Values): Values;
+}
+
+const NO_LIMITS: ExportLimits = { isHidden: () => false, screen: (_, values) => values };
+
 type ExportError = NotFound | Damaged | Cancelled;
 
 /**
@@ -36,18 +46,29 @@ export async function exportCustomers(
   request: ExportRequest,
   source: ExportSource,
   work: Work,
-): Promise<Result<FileResult, ExportError>> {
+  limits = NO_LIMITS,
+): Promise<Result<ExportResult, ExportError>> {
   const ids = chosenIds(request, source);
   const file = new FileParts();
+  let replacedCards = 0;
+  const counting: ExportLimits = {
+    isHidden: (kind, field) => limits.isHidden(kind, field),
+    screen(kind, values) {
+      const kept = limits.screen(kind, values);
+      if (kept !== values) replacedCards += 1;
+      return kept;
+    },
+  };
   const written =
     request.format === 'csv'
-      ? await writeTable(file, ids, source, work)
-      : await writeLines(file, ids, source, work);
+      ? await writeTable(file, ids, source, work, counting)
+      : await writeLines(file, ids, source, work, counting);
   if (!written.ok) return written;
   const subject = request.customer === undefined ? 'customers' : 'customer';
   return ok({
     name: `${subject}-${localDay()}.${request.format}`,
     blob: file.toBlob(request.format === 'csv' ? 'text/csv;charset=utf-8' : 'application/jsonl'),
+    replacedCards,
   });
 }
 
@@ -56,8 +77,12 @@ async function writeTable(
   ids: readonly RecordId[],
   source: ExportSource,
   work: Work,
+  limits: ExportLimits,
 ): Promise<Result<void, ExportError>> {
-  const shape = new TableShape(source.fieldsOf('customer'));
+  const shown = source
+    .fieldsOf('customer')
+    .filter(({ name }) => !limits.isHidden('customer', name));
+  const shape = new TableShape(shown);
   const seen = await eachCustomer(ids, source, work, 'reading', ({ customer }) => {
     shape.see(valuesOf(customer));
   });
@@ -66,7 +91,7 @@ async function writeTable(
   file.add('\ufeff');
   file.add(csvLine(shape.headers()));
   return eachCustomer(ids, source, work, 'exporting', ({ customer }) => {
-    file.add(csvLine(shape.row(valuesOf(customer))));
+    file.add(csvLine(shape.row(limits.screen('customer', valuesOf(customer)))));
   });
 }
 
@@ -75,22 +100,28 @@ function writeLines(
   ids: readonly RecordId[],
   source: ExportSource,
   work: Work,
+  limits: ExportLimits,
 ): Promise<Result<void, ExportError>> {
   return eachCustomer(ids, source, work, 'exporting', ({ customer, belongings }) => {
     const line = {
-      ...plainRecord(customer, source),
-      belongings: belongings.map((belonging) => plainRecord(belonging, source)),
+      ...plainRecord(customer, source, limits),
+      belongings: belongings.map((belonging) => plainRecord(belonging, source, limits)),
     };
     file.add(`${JSON.stringify(line)}\n`);
   });
 }
 
 /** Values under the catalogue's names; those of custom fields under what people call them. */
-function plainRecord(state: RecordState, source: ExportSource): Record<string, unknown> {
+function plainRecord(
+  state: RecordState,
+  source: ExportSource,
+  limits: ExportLimits,
+): Record<string, unknown> {
   const values: Record<FieldName, Json> = {};
   const custom: Record<string, Json> = {};
   const fields = new Map(source.fieldsOf(state.kind).map((field) => [field.name, field]));
-  for (const [name, value] of Object.entries(valuesOf(state))) {
+  for (const [name, value] of Object.entries(limits.screen(state.kind, valuesOf(state)))) {
+    if (limits.isHidden(state.kind, name)) continue;
     const field = fields.get(name);
     if (field?.custom !== true) values[name] = value;
     else if (Object.hasOwn(custom, field.label.en)) custom[`${field.label.en} (${name})`] = value;

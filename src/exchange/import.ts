@@ -7,7 +7,8 @@
 import { err, ok, type Result } from '#base/result.ts';
 import type { FieldDefinition, Kind } from '#domain/catalogue.ts';
 import type { Summary } from '#domain/summary.ts';
-import type { BulkEdit, EditError, UndoToken } from '#vault/vault.ts';
+import type { ProblemReason } from '#domain/validation.ts';
+import type { Bulk, BulkEdit, BulkOptions, EditError } from '#vault/vault.ts';
 import { breathe } from './breathing.ts';
 import { isEmptyPlan } from './columns.ts';
 import { openCsvFile, readRows } from './csv-file.ts';
@@ -23,6 +24,7 @@ import type {
   Work,
 } from './messages.ts';
 import { loadPhoneFormat } from './phone-numbers.ts';
+import { columnOf } from './rows-to-customers.ts';
 import { SkippedRows, type ReportWords } from './skipped-rows.ts';
 import { surveyRows, type Survey } from './survey.ts';
 
@@ -38,25 +40,28 @@ export interface ImportTarget {
    */
   bulk(
     edits: AsyncIterable<readonly BulkEdit[]>,
-    options: { readonly signal: AbortSignal },
-  ): Promise<Result<{ readonly undo: UndoToken }, EditError | Cancelled>>;
+    options: Pick<BulkOptions, 'signal' | 'onRefused'>,
+  ): Promise<Result<Pick<Bulk, 'undo' | 'replaced'>, EditError | Cancelled>>;
 }
 
 const SAMPLE_ROWS = 20;
 
 export class Importer {
   readonly #target: ImportTarget;
+  /** What may leave in a report of a cell. */
+  readonly #screen: (text: string) => string;
   /** Of the file and the options that the key names. */
   #survey: (Survey & { readonly key: string }) | undefined;
   #skipped: SkippedRows | undefined;
 
-  constructor(target: ImportTarget) {
+  constructor(target: ImportTarget, screen: (text: string) => string = (text) => text) {
     this.#target = target;
+    this.#screen = screen;
   }
 
   /** The report of the last preview or import, with the cells of the rows that it left out. */
   skippedReport(words: ReportWords): FileResult | null {
-    return this.#skipped?.toFile(words) ?? null;
+    return this.#skipped?.toFile(words, this.#screen) ?? null;
   }
 
   /** What the file looks like, and what importing it so would do. */
@@ -101,6 +106,7 @@ export class Importer {
 
     const skipped = new SkippedRows(csv.headers);
     const counts = { created: 0, updated: 0 };
+    const lines = new WeakMap<BulkEdit, number>();
     // Aborted too where the file fails, so that the vault does not take what has come for all.
     const stop = new AbortController();
     const { signal } = stop;
@@ -124,7 +130,9 @@ export class Importer {
           if (outcome.type === 'skipped') continue;
           counts[outcome.type] += 1;
           // A customer who has it all already is left as they are.
-          if (Object.keys(outcome.edit.values).length > 0) edits.push(outcome.edit);
+          if (Object.keys(outcome.edit.values).length === 0) continue;
+          lines.set(outcome.edit, row.line);
+          edits.push(outcome.edit);
         }
         work.onProgress({ done: batch.value.bytes, total: file.size, step: 'importing' });
         if (edits.length > 0) yield edits;
@@ -132,13 +140,23 @@ export class Importer {
       }
     }
 
-    const written = await this.#target.bulk(edits(), { signal });
+    const onRefused: BulkOptions['onRefused'] = (edit, problems) => {
+      const line = lines.get(edit);
+      if (line === undefined) return;
+      for (const { field, reason } of problems) {
+        const header = csv.headers[columnOf(field, mapping) ?? -1] ?? field;
+        // Without its cells: they hold what may not be kept.
+        skipped.add({ line, cells: [] }, refusalOf(reason), header);
+      }
+    };
+    const written = await this.#target.bulk(edits(), { signal, onRefused });
     work.signal.removeEventListener('abort', relay);
     if (failure !== undefined) return err(failure);
     if (!written.ok) return written;
     this.#survey = undefined;
     this.#skipped = skipped;
-    return ok({ ...counts, skipped: skipped.list(), undo: written.value.undo });
+    const { undo, replaced } = written.value;
+    return ok({ ...counts, skipped: skipped.list(), undo, replacedCards: replaced });
   }
 
   async #surveyFile(
@@ -175,6 +193,11 @@ export class Importer {
     }
     return index;
   }
+}
+
+/** The cell's text is not in the notes, where other cells go that do not fit. */
+function refusalOf(reason: ProblemReason): string {
+  return reason === 'problems.cardSecurity' ? reason : 'skips.cardNumber';
 }
 
 /** A file that is changed between preview and import is surveyed anew. */

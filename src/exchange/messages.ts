@@ -94,6 +94,8 @@ export interface ImportReport {
   readonly updated: number;
   readonly skipped: readonly SkippedRow[];
   readonly undo: UndoToken;
+  /** In so many fields a card number gave way to its last four digits. */
+  readonly replacedCards: number;
 }
 
 // ---- Export ---------------------------------------------------------------------------------------------------------
@@ -109,4 +111,9 @@ export interface ExportRequest {
 export interface FileResult {
   readonly name: string;
   readonly blob: Blob;
+}
+
+export interface ExportResult extends FileResult {
+  /** In so many records something was masked that should not have been there: 0, but for damage done elsewhere. */
+  readonly replacedCards: number;
 }

@@ -334,6 +334,15 @@ function refuseInvalid(
   }
 }
 
+/** The first column that a field is filled from; undefined where other cells alone went into it. */
+export function columnOf(
+  field: FieldName,
+  { plan, newFieldNames }: Pick<RowMapping, 'plan' | 'newFieldNames'>,
+): number | undefined {
+  const made = newFieldNames.indexOf(field);
+  return made < 0 ? columnsOf(field, plan)[0] : plan.newFields[made]?.column;
+}
+
 function columnsOf(field: FieldName, plan: ColumnPlan): readonly number[] {
   const columns = plan.fields.find((each) => each.field.name === field)?.columns ?? [];
   switch (field) {

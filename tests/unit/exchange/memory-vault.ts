@@ -52,7 +52,7 @@ export class MemoryVault implements ImportTarget, ExportSource {
   async bulk(
     edits: AsyncIterable<readonly BulkEdit[]>,
     { signal }: { signal: AbortSignal },
-  ): Promise<Result<{ undo: UndoToken }, EditError | Cancelled>> {
+  ): Promise<Result<{ undo: UndoToken; replaced: number }, EditError | Cancelled>> {
     const before = new Map([...this.states].map(([id, state]) => [id, structuredClone(state)]));
     const fieldsBefore = this.#customFields;
     const from = this.#stamps.next();
@@ -68,7 +68,7 @@ export class MemoryVault implements ImportTarget, ExportSource {
       this.#customFields = fieldsBefore;
       return err({ type: 'Cancelled' });
     }
-    return ok({ undo: { from, to: this.#stamps.next() } });
+    return ok({ undo: { from, to: this.#stamps.next() }, replaced: 0 });
   }
 
   add(kind: Kind, values: Record<FieldName, Json>, customer?: RecordId): RecordId {

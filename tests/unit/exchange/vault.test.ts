@@ -1,12 +1,15 @@
 /** Import and export on the vault itself, which the other tests stand in for. */
 
 import { expect, test } from 'vitest';
+import { cardGuard } from '#compliance/cards/guard.ts';
+import { maskAll, withoutCards } from '#compliance/cards/screening.ts';
+import type { Kind } from '#domain/catalogue.ts';
 import { exportCustomers } from '#exchange/export.ts';
 import { Importer } from '#exchange/import.ts';
 import type { ColumnTarget } from '#exchange/messages.ts';
 import { valuesOf } from '#domain/values.ts';
 import type { Vault } from '#vault/vault.ts';
-import { createSession, must } from '../vault/fixture.ts';
+import { createEnvironment, createSession, must } from '../vault/fixture.ts';
 import { withoutIds } from './memory-vault.ts';
 
 const work = () => ({ signal: new AbortController().signal, onProgress: () => undefined });
@@ -108,4 +111,68 @@ test('a list is imported, updated, undone, exported and imported elsewhere', asy
   must(await vault.undo(first.undo, work()));
   expect(vault.living).toBe(1);
   expect(vault.fieldsOf('customer').some((field) => field.custom)).toBe(false);
+});
+
+test('card numbers of a list are replaced, codes put out and reported, and neither holds the others up', async () => {
+  const { session } = await createSession(createEnvironment({ guard: cardGuard }));
+  const { vault } = session;
+  const importer = new Importer(vault, maskAll);
+  const list =
+    'Name,Notes,Website,CVV,Born\n' +
+    'Anna,Pays by 4111-1111-1111-1111,anna.example,123,\n' +
+    'Berta,"PIN 4821, 4111111111111111",,,31.31.2020 4111111111111111\n' +
+    'Clara,,clara.example/?card=4111111111111111,,\n' +
+    'Dora,Nothing,,,\n';
+  const options = {
+    emptyWords: [],
+    columns: [
+      ...['name', 'notes', 'website'].map((field): ColumnTarget => ({ type: 'field', field })),
+      { type: 'custom', label: 'CVV' } as const,
+      { type: 'field', field: 'birthday' } as const,
+    ],
+  };
+  const report = must(await importer.run(fileOf(list), options, work()));
+  expect(report).toMatchObject({
+    created: 4,
+    replacedCards: 1,
+    skipped: [
+      { line: 2, reason: 'problems.cardSecurity', column: 'CVV' },
+      { line: 3, reason: 'problems.date', column: 'Born' },
+      { line: 3, reason: 'problems.cardSecurity', column: 'Notes' },
+      { line: 4, reason: 'skips.cardNumber', column: 'Website' },
+    ],
+  });
+  expect(await customersOf(vault)).toEqual([
+    { name: 'Anna', notes: 'Pays by Visa •••• 1111', website: 'anna.example' },
+    {
+      name: 'Berta',
+      notes: 'PIN ••••, Visa •••• 1111\nBorn: 31.31.2020 Visa •••• 1111',
+    },
+    { name: 'Clara' },
+    { name: 'Dora', notes: 'Nothing' },
+  ]);
+  const words = { fileName: 'r.csv', line: 'L', reason: 'R', column: 'C', reasons: {} };
+  const file = await importer.skippedReport(words)?.blob.text();
+  expect(file).toContain('Berta');
+  expect(file).not.toMatch(/4821|4111/);
+});
+
+test('what should not be there does not leave with an export, which counts it', async () => {
+  const { session } = await createSession();
+  const { vault } = session;
+  const values = { name: 'Anna', notes: 'Pays by 4111-1111-1111-1111, CVV 123' };
+  must(await vault.save([{ kind: 'customer', values }]));
+  must(await vault.save([{ kind: 'customer', values: { name: 'Berta' } }]));
+  const limits = {
+    isHidden: () => false,
+    screen: (kind: Kind, given: Parameters<typeof withoutCards>[1]) =>
+      withoutCards(vault.fieldsOf(kind), given),
+  };
+  for (const format of ['csv', 'jsonl'] as const) {
+    const exported = must(await exportCustomers({ format }, vault, work(), limits));
+    expect(exported.replacedCards).toBe(1);
+    const text = await exported.blob.text();
+    expect(text).toContain('Pays by Visa •••• 1111, CVV •••');
+    expect(text).toContain('Berta');
+  }
 });
