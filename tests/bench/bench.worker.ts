@@ -12,6 +12,7 @@ import {
 } from './plain-rows.ts';
 import { SyncedDevice, type Wire } from './synced-device.ts';
 import type { RecordId } from '#base/ids.ts';
+import { cardGuard } from '#compliance/cards/guard.ts';
 import type { StoreSettings } from '#sync/messages.ts';
 import type { BulkEdit } from '#vault/vault.ts';
 
@@ -37,6 +38,13 @@ function device(): SyncedDevice {
   return synced;
 }
 
+async function importInto(create: () => Promise<SealedBook>): Promise<number> {
+  await book?.discard();
+  const fresh = await create();
+  book = fresh;
+  return timed(() => fresh.import(edits));
+}
+
 const bench = {
   /** Makes the parsed rows, in both shapes. */
   prepare(count: number): void {
@@ -50,12 +58,8 @@ const bench = {
     return timed(() => writePlainRows(plainRows));
   },
 
-  async sealedImport(): Promise<number> {
-    await book?.discard();
-    const fresh = await SealedBook.create();
-    book = fresh;
-    return timed(() => fresh.import(edits));
-  },
+  sealedImport: (): Promise<number> => importInto(() => SealedBook.create()),
+  guardedImport: (): Promise<number> => importInto(() => SealedBook.create(cardGuard)),
 
   plainRead: (): Promise<number> => timed(readPlainRows),
   sealedOpen: (): Promise<number> => openBook().reopen(),

@@ -11,7 +11,7 @@ import { createWorkspaceRoot } from '#crypto/membership.ts';
 import { createRecoveryKey } from '#crypto/recovery.ts';
 import type { Json } from '#domain/change.ts';
 import { WorkspaceStore } from '#storage/workspace-store.ts';
-import type { Witness } from '#vault/environment.ts';
+import type { Guard, Witness } from '#vault/environment.ts';
 import { NO_HASH, SealedRows } from '#vault/sealed-rows.ts';
 import { EMPTY_CHECKPOINT } from '#vault/shelf.ts';
 import { Tabs } from '#vault/tabs.ts';
@@ -38,7 +38,7 @@ export class SealedBook {
     this.#vault = vault;
   }
 
-  static async create(): Promise<SealedBook> {
+  static async create(guard: Guard | null = null): Promise<SealedBook> {
     const workspace = createWorkspaceId();
     const device = createDeviceId();
     const opened = await WorkspaceStore.open(workspace);
@@ -59,7 +59,7 @@ export class SealedBook {
       tabs: new Tabs(workspace),
       lockNumber: 0,
       role: () => 'admin',
-      guard: null,
+      guard,
       witness: { tell: (step, log) => book.tell(step, log) },
     };
     const root = await createRoot(workspace, device);
