@@ -19,7 +19,7 @@ import type { Found, Guard } from './environment.ts';
 export type MendSource = 'sync' | 'scan' | 'restore';
 
 /** What mends some dossiers, as one step. */
-export interface Mending {
+interface Mending {
   readonly changes: readonly Change[];
   /** Records that it makes. */
   readonly created: ReadonlySet<RecordId>;

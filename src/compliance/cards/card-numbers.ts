@@ -124,6 +124,11 @@ export function findCardNumbers(text: string): readonly CardNumber[] {
   return found;
 }
 
+/** Whether a field of this name holds numbers of another kind: `Order no.`, `运单号`. */
+export function isCalledOtherwise(label: string): boolean {
+  return OTHER_NAME.test(label) && !CARD.test(label);
+}
+
 /** `Visa •••• 1111`: all that may be kept of a number (PCI DSS 3.4.1). */
 export function maskedCard({ brand, lastFour }: CardNumber): string {
   return `${brand} •••• ${lastFour}`;

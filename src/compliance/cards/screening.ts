@@ -6,7 +6,7 @@ import { canonicalText, isList } from '#domain/json.ts';
 import type { RecordState } from '#domain/record-state.ts';
 import { LIMITS, type FieldProblem, type ProblemReason } from '#domain/validation.ts';
 import type { Found, Screened } from '#vault/environment.ts';
-import { findCardNumbers, maskedCard } from './card-numbers.ts';
+import { findCardNumbers, isCalledOtherwise, maskedCard } from './card-numbers.ts';
 import { codePatternOf, withoutCodes, withoutTracks } from './sensitive-data.ts';
 
 type Values = Readonly<Record<FieldName, Json>>;
@@ -45,9 +45,13 @@ interface Shape {
   readonly type: FieldType;
   /** What a security code looks like in it, where it is called so that it may hold them. */
   readonly code: RegExp | null;
+  /** It is called as other numbers are: what is nothing but digits is one of them. */
+  readonly isOtherwise: boolean;
 }
 
-const UNKNOWN: Shape = { type: 'longText', code: null };
+const UNKNOWN: Shape = { type: 'longText', code: null, isOtherwise: false };
+
+const DIGITS_ALONE = /^\s*[0-9\uff10-\uff19]+\s*$/u;
 
 const shapesByFields = new WeakMap<readonly FieldDefinition[], ReadonlyMap<FieldName, Shape>>();
 
@@ -61,17 +65,19 @@ function shapesOf(fields: readonly FieldDefinition[]): ReadonlyMap<FieldName, Sh
 }
 
 function shapeOf({ type, label, custom }: FieldDefinition): Shape {
-  const code = custom === true ? (codePatternOf(label.en) ?? codePatternOf(label['zh-CN'])) : null;
-  return { type, code };
+  const names = [label.en, label['zh-CN']];
+  const [code = null] = custom === true ? names.flatMap((name) => codePatternOf(name) ?? []) : [];
+  return { type, code, isOtherwise: names.some(isCalledOtherwise) };
 }
 
 /** `null`: there is nothing in it. */
 function screenValue(
   value: Json,
-  { type, code }: Shape,
+  { type, code, isOtherwise }: Shape,
 ): { readonly value: Json; readonly reason?: ProblemReason } | null {
   if (type === 'phones') return null;
-  if (code?.test(typeof value === 'number' ? String(value) : textOf(value)) === true) {
+  if (isOtherwise && DIGITS_ALONE.test(textOf(value))) return null;
+  if (code?.test(textOf(value)) === true) {
     return { value: null, reason: 'problems.cardSecurity' };
   }
   const clean = withoutBoth(value);
@@ -91,7 +97,7 @@ function reasonAgainst(value: Json, clean: Json, kept: Json): ProblemReason | un
 }
 
 function textOf(value: Json): string {
-  return typeof value === 'string' ? value.trim() : '';
+  return typeof value === 'number' ? String(value) : typeof value === 'string' ? value.trim() : '';
 }
 
 /** Only text can say a brand and four digits; a day or a number is gone as a whole. */

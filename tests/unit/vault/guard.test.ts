@@ -8,7 +8,7 @@ import { valuesOf } from '#domain/values.ts';
 import type { BulkEdit, Edit, Vault } from '#vault/vault.ts';
 import { Workspaces } from '#vault/workspaces.ts';
 import { afterEach, describe, expect, it } from 'vitest';
-import { Device, positionsOf, statesOf, textOf } from './exchange.ts';
+import { Device, exchangeAll, positionsOf, statesOf, textOf } from './exchange.ts';
 import { createEnvironment, createSession, must, NEVER, PASSPHRASE } from './fixture.ts';
 
 const PAN = '4111 1111 1111 1111';
@@ -189,6 +189,27 @@ describe('what another device wrote', () => {
     expect(await textOf(old.vault)).toEqual(await textOf(guardian.vault));
     await old.vault.roll();
     expect(await everything(old.vault)).not.toMatch(/4111|123/);
+  });
+
+  it('is mended by several at once, who agree afterwards and have no conflict of it', async () => {
+    const [old, guardian] = await oldAndNew();
+    const other = await Device.create(cardGuard);
+    devices.push(other);
+    const emails = [{ id: '', label: PAN, value: 'ada@example.org' }];
+    const record = await write(old, { name: 'Ada', notes: PAN, tags: [PAN], emails });
+    await old.send();
+    await guardian.pull(old);
+    await other.pull(old);
+    await exchangeAll([old, guardian, other]);
+    expect(await textOf(guardian.vault)).toEqual(await textOf(other.vault));
+    expect(await textOf(guardian.vault)).toEqual(await textOf(old.vault));
+    expect(await guardian.vault.conflicts()).toEqual([]);
+    expect(await valuesAt(other.vault, record)).toMatchObject({
+      notes: MASKED,
+      tags: [MASKED],
+      emails: [{ label: MASKED, value: 'ada@example.org' }],
+    });
+    expect(await everything(other.vault)).not.toContain(PAN);
   });
 
   it('is mended in whole states too', async () => {

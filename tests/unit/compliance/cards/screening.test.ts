@@ -87,6 +87,20 @@ describe('a record’s values', () => {
     expect(screenValues(custom('number', 'Member'), { made: 1764155858123 }).refused).toEqual([]);
   });
 
+  it('are what their field is called: a bare number under “Order number” is none of a card', () => {
+    for (const label of ['Order number', 'Invoice no.', '订单号']) {
+      const named = custom('text', label);
+      expect(screenValues(named, { made: '4111111111111111' }).replaced, label).toEqual([]);
+      expect(screenValues(named, { made: PAN }).replaced, label).toEqual(['made']);
+    }
+    for (const label of ['Card number', 'Account', '卡号']) {
+      const named = custom('text', label);
+      expect(screenValues(named, { made: '4111111111111111' }).replaced, label).toEqual(['made']);
+    }
+    const number = { number: '4111111111111111', description: '4111111111111111' };
+    expect(screenValues(fieldsOf('transaction'), number).replaced).toEqual(['description']);
+  });
+
   it('stay within what the field takes', () => {
     const title = '378282246310005,'.repeat(62);
     const { values, refused } = screenValues(fields, { title });
