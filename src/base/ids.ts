@@ -16,30 +16,17 @@ export function createDeviceId(): DeviceId {
   return createId() as DeviceId;
 }
 
-/** Records that have a dossier of their own and are no customers are known by what their ids begin with: no other id does. */
+/** Pages of the audit log have a dossier of their own and are no customers: they are known by what their ids begin with, as no other id does. */
 export const AUDIT_PREFIX = 'audit';
-export const RUN_PREFIX = 'check';
 
 export function isReserved(id: string): boolean {
-  return id.startsWith(AUDIT_PREFIX) || id.startsWith(RUN_PREFIX);
+  return id.startsWith(AUDIT_PREFIX);
 }
 
 export function createRecordId(): RecordId {
   const id = createId();
   return isReserved(id) ? createRecordId() : (id as RecordId);
 }
-
-/** Of a run of the checks: `check`, 9 characters of its time (ms), 12 random ones. Ids sort as times do. */
-export function createRunId(at: number): RecordId {
-  let time = '';
-  for (let left = at; time.length < 9; left = Math.floor(left / 32)) {
-    time = (BASE32[left % 32] ?? '') + time;
-  }
-  return `${RUN_PREFIX}${time}${createId().slice(0, 12)}` as RecordId;
-}
-
-/** In the order in which text sorts: digits come first. */
-const BASE32 = '234567abcdefghijklmnopqrstuvwxyz';
 
 /** Ids that come from a file or an address are checked here before anything uses them. */
 export function isId(text: string): boolean {

@@ -1,8 +1,9 @@
-/** The workspace's policy: which packs are asked, what each role sees, how long the log is kept. One record, which admins change. */
+/** The workspace's policy: what each role sees, how long the log is kept. One record, which admins change. */
 
 import type { RecordId } from '#base/ids.ts';
 import { DATA_CLASSES, type DataClass } from '#domain/catalogue.ts';
 import type { FieldName, Json } from '#domain/change.ts';
+import { isList } from '#domain/json.ts';
 import type { Dossier } from '#domain/record-state.ts';
 import type { NewRecord } from '#vault/vault.ts';
 import { valuesOf } from '#domain/values.ts';
@@ -12,11 +13,8 @@ import type { PolicyView } from './messages.ts';
 export const POLICY_RECORD = 'policyaaaaaaaaaaaaaaaaaaaa' as RecordId;
 
 export const DEFAULT_POLICY: PolicyView = {
-  packs: ['gdpr', 'pci-dss'],
-  publishers: [],
   maskedForMember: [],
   maskedForViewer: ['sensitive', 'health', 'financial'],
-  lockAfterMinutes: 15,
   breakGlassMinutes: 60,
   auditMonths: 12,
 };
@@ -28,8 +26,6 @@ export function policyIn(workspace: Dossier): PolicyView {
   const state = workspace.get(POLICY_RECORD);
   if (state === undefined) return DEFAULT_POLICY;
   const values = valuesOf(state);
-  const texts = (field: FieldName, standard: readonly string[]): readonly string[] =>
-    Object.hasOwn(state.sets, field) ? textsIn(values[field]) : standard;
   const classes = (field: FieldName, standard: readonly DataClass[]): readonly DataClass[] =>
     Object.hasOwn(state.sets, field)
       ? DATA_CLASSES.filter((each) => textsIn(values[field]).includes(each))
@@ -41,11 +37,8 @@ export function policyIn(workspace: Dossier): PolicyView {
       : standard;
   };
   return {
-    packs: texts('packs', DEFAULT_POLICY.packs),
-    publishers: texts('publishers', DEFAULT_POLICY.publishers),
     maskedForMember: classes('maskedForMember', DEFAULT_POLICY.maskedForMember),
     maskedForViewer: classes('maskedForViewer', DEFAULT_POLICY.maskedForViewer),
-    lockAfterMinutes: between('lockAfterMinutes', DEFAULT_POLICY.lockAfterMinutes, 1, 60),
     breakGlassMinutes: between('breakGlassMinutes', DEFAULT_POLICY.breakGlassMinutes, 5, 24 * 60),
     auditMonths: between('auditMonths', DEFAULT_POLICY.auditMonths, 12, 120),
   };
@@ -61,7 +54,6 @@ export function policyEdit(change: Partial<PolicyView>): NewRecord {
 }
 
 function textsIn(value: Json | undefined): readonly string[] {
-  return Array.isArray(value)
-    ? value.filter((each) => typeof each === 'string' && each !== SAID)
-    : [];
+  if (value === undefined || value === null || !isList(value)) return [];
+  return value.filter((each) => typeof each === 'string' && each !== SAID) as readonly string[];
 }

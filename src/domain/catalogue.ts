@@ -506,8 +506,6 @@ const kinds = {
     belongsTo: 'workspace',
     author: 'admin',
     fields: {
-      packs: { type: 'tags', label: label('Policy packs', '策略包'), dataClass: 'none' },
-      publishers: { type: 'tags', label: label('Publishers', '发布者'), dataClass: 'none' },
       maskedForMember: {
         type: 'tags',
         label: label('Masked for members', '对成员隐藏'),
@@ -516,11 +514,6 @@ const kinds = {
       maskedForViewer: {
         type: 'tags',
         label: label('Masked for viewers', '对查看者隐藏'),
-        dataClass: 'none',
-      },
-      lockAfterMinutes: {
-        type: 'number',
-        label: label('Lock after', '自动锁定'),
         dataClass: 'none',
       },
       breakGlassMinutes: {
@@ -535,43 +528,6 @@ const kinds = {
       },
     },
   },
-  pack: {
-    label: label('Policy pack', '策略包'),
-    belongsTo: 'workspace',
-    author: 'admin',
-    fields: {
-      key: { type: 'text', label: label('Key', '标识'), dataClass: 'none', required: true },
-      version: { type: 'text', label: label('Version', '版本'), dataClass: 'none', required: true },
-      hash: { type: 'text', label: label('SHA-256', 'SHA-256 值'), dataClass: 'none', required: true },
-      publisher: { type: 'text', label: label('Publisher', '发布者'), dataClass: 'none' },
-      file: { type: 'longText', label: label('File', '文件'), dataClass: 'none' },
-    },
-  },
-  attestation: {
-    label: label('Attestation', '声明'),
-    belongsTo: 'workspace',
-    author: 'admin',
-    fields: {
-      control: {
-        type: 'text',
-        label: label('Control', '控制项'),
-        dataClass: 'none',
-        required: true,
-      },
-      holds: { type: 'boolean', label: label('Holds', '成立'), dataClass: 'none' },
-      statement: {
-        type: 'longText',
-        label: label('Statement', '说明'),
-        required: true,
-      },
-      reviewBy: {
-        type: 'date',
-        label: label('Review by', '复核日期'),
-        dataClass: 'none',
-        required: true,
-      },
-    },
-  },
   glass: {
     label: label('Emergency access', '紧急访问'),
     belongsTo: 'workspace',
@@ -579,6 +535,7 @@ const kinds = {
     fields: {
       reason: { type: 'longText', label: label('Reason', '原因'), required: true },
       until: { type: 'dateTime', label: label('Until', '截至'), dataClass: 'none', required: true },
+      reviewed: { type: 'dateTime', label: label('Reviewed', '已复核'), dataClass: 'none' },
     },
   },
   cardFinding: {
@@ -600,15 +557,6 @@ const kinds = {
         ],
       },
       closed: { type: 'dateTime', label: label('Closed', '已关闭'), dataClass: 'none' },
-    },
-  },
-  run: {
-    label: label('Run of checks', '检查运行'),
-    belongsTo: 'itself',
-    author: 'member',
-    fields: {
-      at: { type: 'number', label: label('Time', '时间'), dataClass: 'none' },
-      outcomes: { type: 'longText', label: label('Outcomes', '结果'), dataClass: 'none' },
     },
   },
   audit: {

@@ -34,3 +34,12 @@ export function localDateTime(isoDateTime: string): string {
   const date = new Date(isoDateTime);
   return Number.isNaN(date.getTime()) ? '' : isoDateTimeOf(date);
 }
+
+/** The first and the last millisecond of an ISO day where the person is. */
+export function dayStart(isoDate: string): number {
+  return new Date(`${isoDate}T00:00:00`).getTime();
+}
+
+export function dayEnd(isoDate: string): number {
+  return new Date(`${isoDate}T23:59:59.999`).getTime();
+}

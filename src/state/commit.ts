@@ -11,7 +11,7 @@ export async function commit(
 ): Promise<Committed | undefined> {
   const committed = await work;
   if (committed.ok) {
-    status.offerUndo(text, committed.value.undo);
+    status.offerUndo(text, committed.value.undo, committed.value.replaced);
     return committed.value;
   }
   status.say(errorSentence(committed.error));

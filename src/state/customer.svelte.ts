@@ -4,6 +4,7 @@ import { createSubscriber } from 'svelte/reactivity';
 import type { RecordId } from '#base/ids.ts';
 import type { Result } from '#base/result.ts';
 import type { FieldName, Json } from '#domain/change.ts';
+import { WORKSPACE_DOSSIER } from '#domain/record-state.ts';
 import type {
   Committed,
   CustomerView,
@@ -28,7 +29,12 @@ export class OpenCustomer {
       void this.#load();
       return vault.listen((event) => {
         if (event.type !== 'changed') return;
-        if (event.customers === 'any' || event.customers.includes(id)) void this.#load();
+        const { customers } = event;
+        // What this role sees is decided by the workspace's own records.
+        const touched = [id, WORKSPACE_DOSSIER];
+        if (customers === 'any' || touched.some((each) => customers.includes(each))) {
+          void this.#load();
+        }
       });
     });
   }

@@ -14,10 +14,12 @@ import type {
   MembershipError,
   NewInvite,
   Role,
+  StepUpNeeded,
 } from '#worker/vault-api.ts';
 import { commit } from './commit.ts';
 import { errorSentence } from './errors.ts';
 import { status } from './status.svelte.ts';
+import { stepUp } from './step-up.svelte.ts';
 import { language } from './texts.svelte.ts';
 import { vault } from './vault.ts';
 
@@ -62,8 +64,8 @@ export class Devices {
     return this.#lists;
   }
 
-  async invite(request: InviteRequest): Promise<Result<NewInvite, MembershipError>> {
-    const made = await vault.invite(request);
+  async invite(request: InviteRequest): Promise<Result<NewInvite, MembershipError | StepUpNeeded>> {
+    const made = await stepUp.guard(() => vault.invite(request));
     void this.#read();
     return made;
   }
@@ -73,22 +75,28 @@ export class Devices {
   }
 
   approve(request: JoinRequestView): Promise<boolean> {
-    return this.#decide(vault.approve(request), language.texts.devices.approved(request.name));
+    return this.#decide(
+      stepUp.guard(() => vault.approve(request)),
+      language.texts.devices.approved(request.name),
+    );
   }
 
   reject(request: JoinRequestView): Promise<boolean> {
     return this.#decide(vault.reject(request), language.texts.devices.rejected(request.name));
   }
 
-  async revoke(device: DeviceId): Promise<Result<void, MembershipError>> {
-    const revoked = await vault.revoke(device);
+  async revoke(device: DeviceId): Promise<Result<void, MembershipError | StepUpNeeded>> {
+    const revoked = await stepUp.guard(() => vault.revoke(device));
     void this.#read();
     return revoked;
   }
 
   changeRole({ device, name }: DeviceView, role: Role): Promise<boolean> {
     const t = language.texts.devices;
-    return this.#decide(vault.changeRole(device, role), t.roleChanged(name, t.roles[role]));
+    return this.#decide(
+      stepUp.guard(() => vault.changeRole(device, role)),
+      t.roleChanged(name, t.roles[role]),
+    );
   }
 
   async settle(conflict: ConflictView, choice: 'keep' | 'other'): Promise<void> {
@@ -105,7 +113,7 @@ export class Devices {
 
   /** Says what came of a decision. */
   async #decide(
-    work: Promise<Result<void, MembershipError | EditError>>,
+    work: Promise<Result<void, MembershipError | EditError | StepUpNeeded>>,
     text: string,
   ): Promise<boolean> {
     const decided = await work;

@@ -13,6 +13,7 @@ import type {
   PassphraseError,
   RestoreError,
   SlotError,
+  StepUpNeeded,
   StorageError,
   UnlockError,
 } from '#worker/vault-api.ts';
@@ -32,6 +33,7 @@ export type VaultError =
   | RestoreError
   | MembershipError
   | JoinError
+  | StepUpNeeded
   | Cancelled;
 
 /** One for each type of error: one that is missing in the texts does not compile here. */

@@ -8,8 +8,10 @@ import type {
   FileResult,
   ListQuery,
   OpenError,
+  StepUpNeeded,
 } from '#worker/vault-api.ts';
 import { Job } from './jobs.svelte.ts';
+import { stepUp } from './step-up.svelte.ts';
 import { vault } from './vault.ts';
 
 export type ExportFormat = ExportRequest['format'];
@@ -21,13 +23,13 @@ export class CustomerExport {
   write(
     format: ExportFormat,
     of: RecordId | ListQuery | undefined,
-  ): Promise<Result<FileResult, OpenError | Cancelled>> {
+  ): Promise<Result<FileResult, OpenError | Cancelled | StepUpNeeded>> {
     const request: ExportRequest =
       of === undefined
         ? { format }
         : typeof of === 'string'
           ? { format, customer: of }
           : { format, query: of };
-    return this.job.run((work) => vault.exportCustomers(request, work));
+    return stepUp.guard(() => this.job.run((work) => vault.exportCustomers(request, work)));
   }
 }

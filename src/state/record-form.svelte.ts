@@ -13,7 +13,7 @@ import { vault } from './vault.ts';
 
 export interface FormSubject {
   readonly kind: Kind;
-  /** The form's fields, in order. */
+  /** The form's fields, in order. What a role does not see of the record it does not fill in either. */
   readonly fields: readonly FieldDefinition[];
   /** Absent: a new record. */
   readonly record?: RecordView;
@@ -49,8 +49,10 @@ export class RecordForm {
 
   constructor(subject: FormSubject) {
     const { kind, record, customer, defaults = {} } = subject;
-    this.subject = subject;
-    this.#start = record === undefined ? defaults : typedValues(subject.fields, record.values);
+    const masked = record?.masked ?? [];
+    const fields = subject.fields.filter(({ name }) => !masked.includes(name));
+    this.subject = { ...subject, fields };
+    this.#start = record === undefined ? defaults : typedValues(fields, record.values);
     this.#values = this.#start;
     this.#seen = record?.seen;
     this.#draft =

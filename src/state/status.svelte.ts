@@ -39,10 +39,11 @@ class Status {
     this.#show({ text });
   }
 
-  /** Says what was done and offers "Undo". */
-  offerUndo(text: string, token: UndoToken): void {
+  /** Says what was done, that card numbers gave way to their last digits, and offers "Undo". */
+  offerUndo(text: string, token: UndoToken, replaced = 0): void {
     this.#newest = { token, again: false };
-    this.#show({ text, undo: this.#newest });
+    const notice = replaced > 0 ? `${language.texts.cards.replaced(replaced)} ` : '';
+    this.#show({ text: notice + text, undo: this.#newest });
   }
 
   /** Takes the newest step back, also after its message has gone. */

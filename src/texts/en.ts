@@ -4,16 +4,19 @@
  */
 
 import { number, plural, wait } from './en-amounts.ts';
+import { enCompliance } from './en-compliance.ts';
 import { enSync } from './en-sync.ts';
 import { enUnlock } from './en-unlock.ts';
 
 const megabytes = (bytes: number): string => `${number(Math.round(bytes / 1e6))} MB`;
 
 const { errors: errorsOfSync, ...screensOfSync } = enSync;
+const { errors: errorsOfCompliance, ...screensOfCompliance } = enCompliance;
 
 export const en = {
   ...enUnlock,
   ...screensOfSync,
+  ...screensOfCompliance,
 
   /** Steps of long work, by the names that the worker gives them. */
   steps: {
@@ -24,11 +27,14 @@ export const en = {
     exporting: 'Exporting',
     restoring: 'Restoring',
     undoing: 'Undoing',
+    verifyingLog: 'Verifying the log',
+    scanningCards: 'Looking for card numbers',
   },
 
   /** By the type of the error: what happened, and what to do. */
   errors: {
     ...errorsOfSync,
+    ...errorsOfCompliance,
     TooShort: ({ minimum }: { minimum: number }) =>
       `Use at least ${number(minimum)} characters. Four or five unrelated words work well.`,
     TooCommon: () =>
@@ -113,6 +119,7 @@ export const en = {
     today: 'Today',
     customers: 'Customers',
     backups: 'Backups',
+    compliance: 'Compliance',
     devices: 'Devices',
     settings: 'Settings',
     lock: 'Lock',
@@ -635,6 +642,7 @@ export const en = {
     today: 'Go to Today',
     customers: 'Go to Customers',
     backups: 'Go to Backups',
+    compliance: 'Go to Compliance',
     devices: 'Go to Devices',
     settings: 'Go to Settings',
     lock: 'Lock',
@@ -660,6 +668,7 @@ export const en = {
     today: 'Today',
     customers: 'Customers',
     backups: 'Backups',
+    compliance: 'Compliance',
     devices: 'Devices',
     settings: 'Settings',
     edit: 'Edit',

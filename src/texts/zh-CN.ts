@@ -2,16 +2,19 @@
 
 import type { Texts } from './en.ts';
 import { number, wait } from './zh-CN-amounts.ts';
+import { zhCNCompliance } from './zh-CN-compliance.ts';
 import { zhCNSync } from './zh-CN-sync.ts';
 import { zhCNUnlock } from './zh-CN-unlock.ts';
 
 const megabytes = (bytes: number): string => `${number(Math.round(bytes / 1e6))} MB`;
 
 const { errors: errorsOfSync, ...screensOfSync } = zhCNSync;
+const { errors: errorsOfCompliance, ...screensOfCompliance } = zhCNCompliance;
 
 export const zhCN: Texts = {
   ...zhCNUnlock,
   ...screensOfSync,
+  ...screensOfCompliance,
 
   steps: {
     reading: '正在读取',
@@ -21,10 +24,13 @@ export const zhCN: Texts = {
     exporting: '正在导出',
     restoring: '正在恢复',
     undoing: '正在撤销',
+    verifyingLog: '正在校验日志',
+    scanningCards: '正在扫描卡号',
   },
 
   errors: {
     ...errorsOfSync,
+    ...errorsOfCompliance,
     TooShort: ({ minimum }) => `至少需要 ${number(minimum)} 个字符。四五个互不相关的词语就很好。`,
     TooCommon: () => '这个口令太常见，攻击者会最先尝试。请换一个别人想不到的。',
     StorageFull: () =>
@@ -90,6 +96,7 @@ export const zhCN: Texts = {
     today: '今天',
     customers: '客户',
     backups: '备份',
+    compliance: '合规',
     devices: '设备',
     settings: '设置',
     lock: '锁定',
@@ -592,6 +599,7 @@ export const zhCN: Texts = {
     today: '前往“今天”',
     customers: '前往“客户”',
     backups: '前往“备份”',
+    compliance: '前往“合规”',
     devices: '前往“设备”',
     settings: '前往“设置”',
     lock: '锁定',
@@ -617,6 +625,7 @@ export const zhCN: Texts = {
     today: '今天',
     customers: '客户',
     backups: '备份',
+    compliance: '合规',
     devices: '设备',
     settings: '设置',
     edit: '编辑',

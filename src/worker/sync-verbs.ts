@@ -1,5 +1,6 @@
 /** The page's verbs on sync, each passed on to the engine of the open workspace. */
 
+import { err } from '#base/result.ts';
 import type { Sync } from '#sync/sync.ts';
 import type { VaultApi } from './vault-api.ts';
 
@@ -28,8 +29,8 @@ type SyncVerbs = Pick<
   | 'fillStoreAgain'
 >;
 
-/** `open`: null while locked. A verb that a lock overtook is answered by the worker's end. */
-export function syncVerbs(open: () => Promise<Sync> | null): SyncVerbs {
+/** `open`: null while locked. Who belongs to the workspace, and as what, is changed only after a step-up. A verb that a lock overtook is answered by the worker's end. */
+export function syncVerbs(open: () => Promise<Sync> | null, isSteppedUp: () => boolean): SyncVerbs {
   const sync = async (): Promise<Sync> => {
     const opened = await open();
     if (opened === null) throw new Error('The workspace is locked');
@@ -46,14 +47,18 @@ export function syncVerbs(open: () => Promise<Sync> | null): SyncVerbs {
       });
     },
     devices: async () => (await sync()).devices(),
-    invite: async (request) => (await sync()).invite(request),
+    invite: async (request) =>
+      isSteppedUp() ? (await sync()).invite(request) : err({ type: 'StepUpNeeded' }),
     invites: async () => (await sync()).invites(),
     withdrawInvite: async (id) => (await sync()).withdrawInvite(id),
     joinRequests: async () => (await sync()).requests,
-    approve: async (request) => (await sync()).approve(request),
+    approve: async (request) =>
+      isSteppedUp() ? (await sync()).approve(request) : err({ type: 'StepUpNeeded' }),
     reject: async (request) => (await sync()).reject(request),
-    revoke: async (device) => (await sync()).revoke(device),
-    changeRole: async (device, role) => (await sync()).changeRole(device, role),
+    revoke: async (device) =>
+      isSteppedUp() ? (await sync()).revoke(device) : err({ type: 'StepUpNeeded' }),
+    changeRole: async (device, role) =>
+      isSteppedUp() ? (await sync()).changeRole(device, role) : err({ type: 'StepUpNeeded' }),
     replaceCredentials: async (keys) => (await sync()).replaceCredentials(keys),
     conflicts: async () => (await sync()).conflicts(),
     settleConflict: async (conflict, choice) => (await sync()).settleConflict(conflict, choice),

@@ -8,7 +8,18 @@
 
 import type { DeviceId, RecordId, WorkspaceId } from '#base/ids.ts';
 import type { Result } from '#base/result.ts';
-import type { FieldDefinition } from '#domain/catalogue.ts';
+import type {
+  AccessView,
+  CardScan,
+  CardsView,
+  LogPage,
+  LogQuery,
+  LogVerification,
+  LogWords,
+  PolicyView,
+  StepUpNeeded,
+} from '#compliance/messages.ts';
+import type { DataClass, FieldDefinition } from '#domain/catalogue.ts';
 import type { FieldName } from '#domain/change.ts';
 import type {
   ExportRequest,
@@ -37,6 +48,7 @@ import type {
   StoreSettings,
   SyncStatus,
 } from '#sync/messages.ts';
+import type { TooManyAttempts } from '#vault/attempts.ts';
 import type { Damage, Damaged } from '#vault/damage.ts';
 import type { Facets, ListPage, ListQuery, TodayView } from '#vault/roster.ts';
 import type { BackupRecord, Draft, KitFile, Settings, SlotError } from '#vault/session.ts';
@@ -129,6 +141,29 @@ export type {
   SkippedRow,
 } from '#exchange/messages.ts';
 export type { ReportWords } from '#exchange/skipped-rows.ts';
+
+// ---- Compliance -----------------------------------------------------------------------------------------------------
+
+export type {
+  AccessView,
+  Act,
+  CardFinding,
+  CardScan,
+  CardsView,
+  ChainProblem,
+  FieldClassView,
+  GlassView,
+  LogEntryView,
+  LogPage,
+  LogQuery,
+  LogVerification,
+  LogWords,
+  Outcome,
+  PolicyView,
+  StepUpNeeded,
+} from '#compliance/messages.ts';
+export type { TooManyAttempts } from '#vault/attempts.ts';
+export type { DataClass } from '#domain/catalogue.ts';
 
 // ---- Sync -----------------------------------------------------------------------------------------------------------
 
@@ -304,7 +339,7 @@ export interface VaultApi {
     request: ExportRequest,
     onProgress: OnProgress,
     job: JobId,
-  ): Promise<Result<FileResult, OpenError | Cancelled>>;
+  ): Promise<Result<FileResult, OpenError | Cancelled | StepUpNeeded>>;
 
   backUp(
     onProgress: OnProgress,
@@ -342,15 +377,15 @@ export interface VaultApi {
   /** Tells the engine when it is looked at, and when the network is back. */
   setVisible(visible: boolean): void;
   devices(): Promise<readonly DeviceView[]>;
-  invite(request: InviteRequest): Promise<Result<NewInvite, MembershipError>>;
+  invite(request: InviteRequest): Promise<Result<NewInvite, MembershipError | StepUpNeeded>>;
   invites(): Promise<readonly InviteView[]>;
   withdrawInvite(invite: string): Promise<Result<void, MembershipError>>;
   joinRequests(): Promise<readonly JoinRequestView[]>;
-  approve(request: JoinRequestView): Promise<Result<void, MembershipError>>;
+  approve(request: JoinRequestView): Promise<Result<void, MembershipError | StepUpNeeded>>;
   reject(request: JoinRequestView): Promise<Result<void, MembershipError>>;
   /** Removes a device and starts the next key epoch. */
-  revoke(device: DeviceId): Promise<Result<void, MembershipError>>;
-  changeRole(device: DeviceId, role: Role): Promise<Result<void, MembershipError>>;
+  revoke(device: DeviceId): Promise<Result<void, MembershipError | StepUpNeeded>>;
+  changeRole(device: DeviceId, role: Role): Promise<Result<void, MembershipError | StepUpNeeded>>;
   /** Hands a new key pair for the store to every active device; the old one is then withdrawn at the provider. */
   replaceCredentials(
     keys: Pick<StoreSettings, 'accessKey' | 'secretKey'>,
@@ -371,6 +406,32 @@ export interface VaultApi {
   dismissAlarm(id: string): Promise<void>;
   /** Puts back what the store has lost, from the sealed bytes that this device kept. */
   fillStoreAgain(): Promise<Result<{ readonly objects: number }, MembershipError>>;
+
+  /** Asks for the passphrase again; what needs it may be done for five minutes then. An unlock counts as one. */
+  stepUp(passphrase: string): Promise<Result<void, SlotError | TooManyAttempts>>;
+  changePolicy(change: Partial<PolicyView>): Promise<Result<void, EditError | StepUpNeeded>>;
+  /** Reading the log is logged. */
+  readLog(query: LogQuery, from: number, to: number): Promise<LogPage>;
+  verifyLog(onProgress: OnProgress, job: JobId): Promise<Result<LogVerification, Cancelled>>;
+  /** Says that a person has looked through the log. */
+  reviewLog(): Promise<Result<void, EditError>>;
+  /** `chain`: for the command of FORMAT.md; `csv`: for people. */
+  exportLog(
+    format: 'chain' | 'csv',
+    words: LogWords,
+  ): Promise<Result<FileResult, EditError | StepUpNeeded>>;
+  access(): Promise<AccessView>;
+  classifyField(
+    record: RecordId,
+    dataClass: DataClass,
+  ): Promise<Result<void, EditError | StepUpNeeded>>;
+  /** Shows this device for a while what its role does not see. Loudly logged. */
+  breakGlass(reason: string): Promise<Result<{ readonly until: number }, EditError>>;
+  endGlass(): Promise<Result<void, EditError>>;
+  reviewGlass(id: RecordId): Promise<Result<void, EditError>>;
+  cards(): Promise<CardsView>;
+  scanCards(onProgress: OnProgress, job: JobId): Promise<Result<CardScan, EditError | Cancelled>>;
+  closeCardFinding(id: RecordId): Promise<Result<void, EditError>>;
 
   cancel(job: JobId): void;
   /** Called for every event until the worker ends. */

@@ -28,6 +28,8 @@ const LONG_VERBS = {
   verifyBackup: 2,
   checkRestore: 2,
   restore: 1,
+  verifyLog: 0,
+  scanCards: 0,
 } as const;
 
 type LongVerbs = keyof typeof LONG_VERBS;

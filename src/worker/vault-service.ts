@@ -4,13 +4,19 @@ import type { WorkspaceId } from '#base/ids.ts';
 import { err, ok } from '#base/result.ts';
 import { checkPassphrase } from '#crypto/passphrase.ts';
 import { deviceOf } from '#domain/stamp.ts';
+import { maskAll, withoutCards } from '#compliance/cards/screening.ts';
+import type { ExportLimits } from '#exchange/export.ts';
 import type { Importer } from '#exchange/import.ts';
+import { occasionOf, type AuditEvent } from '#compliance/audit/event.ts';
 import type { Environment } from '#vault/environment.ts';
 import type { Sync } from '#sync/sync.ts';
 import type { Session as OpenSession } from '#vault/session.ts';
-import type { WorkOptions } from '#vault/vault.ts';
+import type { Vault, WorkOptions } from '#vault/vault.ts';
 import { Workspaces } from '#vault/workspaces.ts';
 import type { Rehearsal } from './backups.ts';
+import type { Compliance } from './compliance.ts';
+import { complianceVerbs } from './compliance-verbs.ts';
+import { telling } from './occasions.ts';
 import { syncVerbs } from './sync-verbs.ts';
 import type { JobId, OnProgress, Preferences, Session, VaultApi, VaultEvent } from './vault-api.ts';
 
@@ -24,6 +30,8 @@ export function createVaultService(environment: Environment): VaultApi {
   const jobs = new Map<JobId, AbortController>();
   let session: OpenSession | null = null;
   let sync: Promise<Sync> | null = null;
+  let compliance: Promise<Compliance> | null = null;
+  let steppedUpAt = -Infinity;
   let importer: Importer | null = null;
   let rehearsal: Rehearsal | null = null;
   let discardSpool = (): Promise<void> => Promise.resolve();
@@ -35,10 +43,12 @@ export function createVaultService(environment: Environment): VaultApi {
     return session;
   }
 
-  function enter(opened: OpenSession): Session {
+  function enter(opened: OpenSession, how: string): Session {
     session = opened;
     importer = null;
+    compliance = null;
     sync = follow(opened);
+    later(() => tellUnlock(opened, how));
     opened.listen((event) => {
       if (event.type !== 'locked') {
         tell(event);
@@ -52,6 +62,48 @@ export function createVaultService(environment: Environment): VaultApi {
     void opened.vault.sweep();
     return describe(opened);
   }
+
+  /** The first screen does not wait for it. */
+  function later(work: () => Promise<void>): void {
+    setTimeout(() => {
+      if (session !== null) void work();
+    }, AFTER_UNLOCK);
+  }
+
+  /** Failures while locked become events now. */
+  async function tellUnlock(opened: OpenSession, how: string): Promise<void> {
+    if (session !== opened) return;
+    const failed = await opened.untoldAttempts();
+    const noted = await opened.vault.note([
+      ...(failed > 0 ? [{ act: 'unlockFailed', outcome: 'failed', count: failed }] : []),
+      { act: 'unlocked', outcome: 'done', how },
+    ]);
+    if (noted.ok && failed > 0) await opened.toldAttempts(failed);
+    if (session === opened) (await complying()).keepDaily();
+  }
+
+  function complying(): Promise<Compliance> {
+    const opened = unlocked();
+    compliance ??= import('./compliance.ts').then(
+      ({ Compliance }) =>
+        new Compliance(opened, environment.clock, () => {
+          tell({ type: 'changed', customers: 'any' });
+        }),
+    );
+    return compliance;
+  }
+
+  /** What could not be written is written with the next event. */
+  let unwritten: AuditEvent[] = [];
+  async function note(event: AuditEvent): Promise<void> {
+    if (session === null) return;
+    const events = [...unwritten, event];
+    unwritten = [];
+    const noted = await session.vault.note(events.map(occasionOf));
+    if (!noted.ok) unwritten = events.slice(-UNWRITTEN_KEPT);
+  }
+
+  const isSteppedUp = (): boolean => environment.clock.now() - steppedUpAt < STEP_UP_LASTS;
 
   async function follow(opened: OpenSession): Promise<Sync> {
     const { openSync } = await syncing();
@@ -69,8 +121,9 @@ export function createVaultService(environment: Environment): VaultApi {
   }
 
   /** Long work goes on behind a covered screen: the session that it uses stays the one. */
-  async function enterOrStay(opened: OpenSession): Promise<Session> {
-    if (session?.workspace !== opened.workspace) return enter(opened);
+  async function enterOrStay(opened: OpenSession, how: string): Promise<Session> {
+    if (how !== 'otherTab') steppedUpAt = environment.clock.now();
+    if (session?.workspace !== opened.workspace) return enter(opened, how);
     await opened.end({ everywhere: false });
     return describe(session);
   }
@@ -78,13 +131,22 @@ export function createVaultService(environment: Environment): VaultApi {
   async function leave(options: { readonly everywhere: boolean }): Promise<void> {
     const ending = session;
     if (ending === null) return;
+    if (options.everywhere) {
+      await note({ act: 'locked', outcome: 'done' });
+      if (session !== ending) return;
+    }
     const syncing = sync;
+    const complied = compliance;
     session = null;
     sync = null;
+    compliance = null;
+    unwritten = [];
+    steppedUpAt = -Infinity;
     importer = null;
     rehearsal = null;
     for (const job of jobs.values()) job.abort();
     await discardSpool();
+    (await complied)?.stop();
     await (await syncing)?.close();
     await ending.end(options);
   }
@@ -103,7 +165,7 @@ export function createVaultService(environment: Environment): VaultApi {
     }
   }
 
-  return {
+  const api: VaultApi = {
     listWorkspaces: () => workspaces.list(),
     async readPreferences() {
       return {
@@ -116,21 +178,22 @@ export function createVaultService(environment: Environment): VaultApi {
     async createWorkspace(request) {
       const created = await workspaces.create(request);
       if (!created.ok) return created;
-      enter(created.value.session);
+      steppedUpAt = environment.clock.now();
+      enter(created.value.session, 'created');
       return ok(created.value.kit);
     },
     checkPassphrase: (passphrase) => Promise.resolve(checkPassphrase(passphrase)),
     async unlock(workspace, passphrase) {
       const opened = await workspaces.unlock(workspace, passphrase);
-      return opened.ok ? ok(await enterOrStay(opened.value)) : opened;
+      return opened.ok ? ok(await enterOrStay(opened.value, 'passphrase')) : opened;
     },
     async unlockWithRecoveryKey(workspace, recoveryKey) {
       const opened = await workspaces.unlockWithRecoveryKey(workspace, recoveryKey);
-      return opened.ok ? ok(await enterOrStay(opened.value)) : opened;
+      return opened.ok ? ok(await enterOrStay(opened.value, 'recoveryKey')) : opened;
     },
     async unlockFromOtherTab(workspace) {
       const opened = await workspaces.unlockFromOtherTab(workspace);
-      return opened === null ? null : enterOrStay(opened);
+      return opened === null ? null : enterOrStay(opened, 'otherTab');
     },
     session: () => Promise.resolve(session === null ? null : describe(session)),
     lock: () => leave({ everywhere: true }),
@@ -154,7 +217,10 @@ export function createVaultService(environment: Environment): VaultApi {
       if (!dossier.ok) return dossier;
       const { customerViewOf } = await views();
       const view = customerViewOf(id, dossier.value);
-      return view === null ? err({ type: 'NotFound' }) : ok(view);
+      if (view === null) return err({ type: 'NotFound' });
+      const complied = await complying();
+      void complied.noteView(id);
+      return ok(complied.masked(view));
     },
     async history(customer, record, field) {
       const open = unlocked();
@@ -163,7 +229,8 @@ export function createVaultService(environment: Environment): VaultApi {
       const state = dossier.value.get(record);
       if (state === undefined) return err({ type: 'NotFound' });
       const definition = open.vault.fieldsOf(state.kind).find(({ name }) => name === field);
-      if (definition === undefined) return err({ type: 'NotFound' });
+      const hidden = (await complying()).hiddenOf(state.kind);
+      if (definition === undefined || hidden.has(field)) return err({ type: 'NotFound' });
       const { historyOf } = await views();
       return ok(historyOf(state, definition, (stamp) => open.nameOf(deviceOf(stamp))));
     },
@@ -190,8 +257,10 @@ export function createVaultService(environment: Environment): VaultApi {
     skippedReport: async (words) => (await importing()).skippedReport(words),
     exportCustomers: (request, onProgress, job) =>
       asJob(job, onProgress, async (work) => {
+        if (!isSteppedUp()) return err({ type: 'StepUpNeeded' });
         const { exportCustomers } = await import('#exchange/export.ts');
-        return exportCustomers(request, unlocked().vault, work);
+        const { vault } = unlocked();
+        return exportCustomers(request, vault, work, exportLimits(vault, await complying()));
       }),
 
     backUp: (onProgress, job) =>
@@ -246,18 +315,26 @@ export function createVaultService(environment: Environment): VaultApi {
         if (!restored.ok) return restored;
         rehearsal = null;
         const before = { session, sync };
-        enter(restored.value.session);
+        steppedUpAt = environment.clock.now();
+        enter(restored.value.session, 'restored');
         await (await before.sync)?.close();
         await before.session?.end({ everywhere: false });
         return ok(restored.value.kit);
       }),
 
-    ...syncVerbs(() => sync),
+    async stepUp(passphrase) {
+      const confirmed = await unlocked().confirmPassphrase(passphrase);
+      if (confirmed.ok) steppedUpAt = environment.clock.now();
+      return confirmed;
+    },
+    ...complianceVerbs({ open: complying, asJob, isSteppedUp }),
+    ...syncVerbs(() => sync, isSteppedUp),
     async joinWorkspace(request) {
       const { joinByLink } = await syncing();
       const joined = await joinByLink(workspaces, request);
       if (!joined.ok) return joined;
-      enter(joined.value);
+      steppedUpAt = environment.clock.now();
+      enter(joined.value, 'joined');
       return ok();
     },
 
@@ -268,12 +345,24 @@ export function createVaultService(environment: Environment): VaultApi {
       tell = listener;
     },
   };
+  return telling(api, note);
 
   async function importing(): Promise<Importer> {
     const { Importer } = await import('#exchange/import.ts');
-    importer ??= new Importer(unlocked().vault);
+    importer ??= new Importer(unlocked().vault, maskAll);
     return importer;
   }
+}
+
+const AFTER_UNLOCK = 500;
+const STEP_UP_LASTS = 5 * 60 * 1000;
+const UNWRITTEN_KEPT = 100;
+
+function exportLimits(vault: Vault, complied: Compliance): ExportLimits {
+  return {
+    isHidden: (kind, field) => complied.hiddenOf(kind).has(field),
+    screen: (kind, values) => withoutCards(vault.fieldsOf(kind), values),
+  };
 }
 
 const DEFAULT_PREFERENCES: Preferences = { language: 'system', theme: 'system' };

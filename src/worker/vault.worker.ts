@@ -3,6 +3,7 @@
 import { expose, wrap } from 'comlink';
 import { systemClock } from '#base/clock.ts';
 import { trustedScriptAddress } from '#base/trusted-types.ts';
+import { createWitness } from '#compliance/audit/witness.ts';
 import { cardGuard } from '#compliance/cards/guard.ts';
 import type { DeriveKey } from '#crypto/key-derivation.ts';
 import deriveWorkerAddress from './derive.worker.ts?worker&url';
@@ -24,6 +25,6 @@ expose(
     derive,
     exclusive: (name, work) => navigator.locks.request(`holdfast-${name}`, work),
     guard: cardGuard,
-    witness: null,
+    witness: createWitness(),
   }),
 );

@@ -158,6 +158,21 @@ for (const { locale, texts, looks } of languages) {
       await button(texts.restore.check).waitFor();
       await look('restore, inside');
 
+      const { compliance, auditLog } = texts;
+      const tab = (name: string): Locator => page.getByRole('tab', { name, exact: true });
+      await place(texts.app.compliance);
+      await page.getByRole('list', { name: auditLog.list }).waitFor();
+      await button(auditLog.verify).click();
+      await page.getByRole('alert').waitFor();
+      await look('audit log');
+      await tab(compliance.tabs.access).click();
+      await heading(texts.access.masking).waitFor();
+      await look('access');
+      await tab(compliance.tabs.cards).click();
+      await button(texts.cards.scan).click();
+      await page.getByText(texts.cards.hits(0)).first().waitFor();
+      await look('card numbers');
+
       const { devices } = texts;
       await place(texts.app.devices);
       await heading(devices.title).waitFor();

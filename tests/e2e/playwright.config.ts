@@ -1,5 +1,5 @@
 import { defineConfig } from '@playwright/test';
-import { findBrowser, findHeadless } from '../browser.ts';
+import { findHeadless } from '../browser.ts';
 
 const { executablePath, args } = findHeadless();
 

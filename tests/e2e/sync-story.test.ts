@@ -95,7 +95,47 @@ test('a team of two devices, and a third', async ({
   await open(phone, second);
   await expect(phone.page.getByText('Asked for the long berth.')).toBeVisible();
   await expect(phone.page.getByText('Keeper of the lost keys')).toHaveCount(0);
+
+  await maskAmounts(holdfast, phone);
 });
+
+/** What a member does not see, emergency access to it, and the admin who looks at that. */
+async function maskAmounts(admin: Holdfast, member: Holdfast): Promise<void> {
+  await open(admin, second);
+  await admin.page.getByRole('button', { name: 'Add transaction' }).click();
+  await admin.customer.field('Amount').fill('7654');
+  await admin.customer.save.click();
+  await expect(admin.customer.save).toBeHidden();
+  await admin.go('Compliance');
+  await admin.compliance.tab('Access');
+  await admin.compliance.mask('Members', 'Financial').check();
+  await expect(admin.page.getByText('The policy is changed')).toBeVisible();
+  await bothInSync(admin, member);
+
+  await open(member, second);
+  await member.page.getByRole('tab', { name: 'Transactions' }).click();
+  await expect(member.page.getByText('Your role does not see these fields: Amount')).toBeVisible();
+  await expect(member.page.getByText('7,654')).toHaveCount(0);
+  await member.page.getByRole('button', { name: 'Emergency access' }).click();
+  await member.page.getByRole('button', { name: 'Show the values' }).click();
+  await expect(member.page.getByText('Say why you need it.')).toBeVisible();
+  await member.page.getByLabel('Reason', { exact: true }).fill('The quay is flooding');
+  await member.page.getByRole('button', { name: 'Show the values' }).click();
+  await expect(member.page.getByText(/^Emergency access until/)).toBeVisible();
+  await expect(member.page.getByText('7,654').first()).toBeVisible();
+  await member.page.getByRole('button', { name: 'End now' }).click();
+  await expect(member.page.getByText('7,654')).toHaveCount(0);
+
+  await bothInSync(member, admin);
+  await admin.go('Compliance');
+  await admin.compliance.tab('Access');
+  await expect(admin.page.getByText('The quay is flooding')).toBeVisible();
+  await admin.page.getByRole('button', { name: 'Mark as reviewed' }).click();
+  await expect(admin.page.getByText('Reviewed', { exact: true })).toBeVisible();
+  await admin.compliance.tab('Audit log');
+  await expect(admin.compliance.event('Took emergency access')).toBeVisible();
+  expect(await admin.compliance.verify()).toMatch(/^The log is/);
+}
 
 /** From the invite to the customers, as two people side by side do it. */
 async function letIn(admin: Holdfast, joiner: Holdfast, deviceName: string): Promise<void> {

@@ -7,6 +7,7 @@
 import { isId, type RecordId } from '#base/ids.ts';
 import { isKind, type Kind } from '#domain/catalogue.ts';
 import type { Json } from '#domain/change.ts';
+import type { Occasion } from '#vault/environment.ts';
 
 export const ACTS = [
   'unlocked',
@@ -24,7 +25,6 @@ export const ACTS = [
   'backedUp',
   'backupVerified',
   'restored',
-  'workspaceCreated',
   'passphraseChanged',
   'recoveryKitMade',
   'settingsChanged',
@@ -40,9 +40,6 @@ export const ACTS = [
   'roleChanged',
   'heldBackSettled',
   'policyChanged',
-  'packAccepted',
-  'attested',
-  'checksRun',
   'glassBroken',
   'glassReviewed',
   'cardReplaced',
@@ -126,4 +123,9 @@ function isCheckpoint(value: unknown): value is Checkpoint {
 
 function isRecord(value: Json | undefined): value is RecordId {
   return typeof value === 'string' && isId(value);
+}
+
+/** For the vault, which takes what happened as plain data. */
+export function occasionOf({ checkpoint, ...event }: AuditEvent): Occasion {
+  return { ...event, ...(checkpoint !== undefined && { checkpoint: { ...checkpoint } }) };
 }

@@ -21,19 +21,8 @@ const TOLD_ONE_BY_ONE = 20;
 
 /** What the making of a record of these kinds is called; of the others it is created. */
 const MAKING: Partial<Record<Kind, Act>> = {
-  policy: 'policyChanged',
-  pack: 'packAccepted',
-  attestation: 'attested',
   glass: 'glassBroken',
   cardFinding: 'cardReplaced',
-  run: 'checksRun',
-};
-
-/** The same of what changes them. */
-const CHANGING: Partial<Record<Kind, Act>> = {
-  policy: 'policyChanged',
-  pack: 'packAccepted',
-  attestation: 'attested',
 };
 
 export function createWitness(): Witness {
@@ -115,7 +104,8 @@ function actOf(
   if (erases !== undefined) return isPruning(erases) ? 'logPruned' : 'erased';
   if (way === 'undo') return 'undone';
   if (deletes !== undefined) return 'deleted';
-  return created.has(record) ? (MAKING[kind] ?? 'created') : (CHANGING[kind] ?? 'changed');
+  if (kind === 'policy') return 'policyChanged';
+  return created.has(record) ? (MAKING[kind] ?? 'created') : 'changed';
 }
 
 function isPruning(erasure: Erasure): boolean {

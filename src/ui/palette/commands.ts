@@ -11,6 +11,7 @@ import MonitorSmartphone from '@lucide/svelte/icons/monitor-smartphone';
 import Moon from '@lucide/svelte/icons/moon';
 import PenLine from '@lucide/svelte/icons/pen-line';
 import Plus from '@lucide/svelte/icons/plus';
+import ShieldCheck from '@lucide/svelte/icons/shield-check';
 import Settings from '@lucide/svelte/icons/settings';
 import Sun from '@lucide/svelte/icons/sun';
 import Users from '@lucide/svelte/icons/users';
@@ -57,6 +58,7 @@ function commands(): readonly Command[] {
     { label: t.today, icon: CalendarCheck, keys: 'G T', run: () => router.go('/today') },
     { label: t.customers, icon: Users, keys: 'G C', run: () => router.go('/customers') },
     { label: t.backups, icon: Archive, keys: 'G B', run: () => router.go('/backups') },
+    { label: t.compliance, icon: ShieldCheck, keys: 'G P', run: () => router.go('/compliance') },
     { label: t.devices, icon: MonitorSmartphone, keys: 'G D', run: () => router.go('/devices') },
     { label: t.settings, icon: Settings, keys: 'G S', run: () => router.go('/settings') },
     { label: t.lock, icon: Lock, run: () => void session.lock('manual') },

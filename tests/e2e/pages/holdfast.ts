@@ -2,6 +2,7 @@
 
 import { expect, type Locator, type Page } from '@playwright/test';
 import { BackupsScreen } from './backups.ts';
+import { ComplianceScreen } from './compliance.ts';
 import { CustomerScreen } from './customer.ts';
 import { CustomersScreen } from './customers.ts';
 import { DevicesScreen } from './devices.ts';
@@ -13,7 +14,7 @@ import { RestoreScreen } from './restore.ts';
 import { SettingsScreen } from './settings.ts';
 import { TodayScreen } from './today.ts';
 
-export type Place = 'Today' | 'Customers' | 'Backups' | 'Devices' | 'Settings';
+export type Place = 'Today' | 'Customers' | 'Compliance' | 'Backups' | 'Devices' | 'Settings';
 
 export class Holdfast {
   readonly page: Page;
@@ -24,6 +25,7 @@ export class Holdfast {
   readonly customers: CustomersScreen;
   readonly customer: CustomerScreen;
   readonly importing: ImportDialog;
+  readonly compliance: ComplianceScreen;
   readonly backups: BackupsScreen;
   readonly restoring: RestoreScreen;
   readonly devices: DevicesScreen;
@@ -45,6 +47,7 @@ export class Holdfast {
     this.customers = new CustomersScreen(page);
     this.customer = new CustomerScreen(page);
     this.importing = new ImportDialog(page);
+    this.compliance = new ComplianceScreen(page);
     this.backups = new BackupsScreen(page);
     this.restoring = new RestoreScreen(page);
     this.devices = new DevicesScreen(page);

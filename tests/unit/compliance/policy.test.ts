@@ -7,8 +7,8 @@ describe('the policy', () => {
     const { session } = await createSession();
     const { vault } = session;
     expect(policyIn(vault.workspace)).toEqual(DEFAULT_POLICY);
-    must(await vault.add([policyEdit({ auditMonths: 72, packs: ['hipaa'] })]));
-    const changed = { ...DEFAULT_POLICY, auditMonths: 72, packs: ['hipaa'] };
+    must(await vault.add([policyEdit({ auditMonths: 72 })]));
+    const changed = { ...DEFAULT_POLICY, auditMonths: 72 };
     expect(policyIn(vault.workspace)).toEqual(changed);
     must(await vault.add([policyEdit({ maskedForMember: ['health'] })]));
     expect(policyIn(vault.workspace)).toEqual({ ...changed, maskedForMember: ['health'] });
@@ -17,19 +17,18 @@ describe('the policy', () => {
   it('tells a list that was emptied from one that nobody changed', async () => {
     const { session } = await createSession();
     const { vault } = session;
-    must(await vault.add([policyEdit({ maskedForViewer: [], packs: [] })]));
-    const emptied = { ...DEFAULT_POLICY, maskedForViewer: [], packs: [] };
+    must(await vault.add([policyEdit({ maskedForViewer: [] })]));
+    const emptied = { ...DEFAULT_POLICY, maskedForViewer: [] };
     expect(policyIn(vault.workspace)).toEqual(emptied);
   });
 
   it('holds numbers within what is sensible, and passes over what is not', async () => {
     const { session } = await createSession();
     const { vault } = session;
-    const wild = { auditMonths: 1, lockAfterMinutes: 900, breakGlassMinutes: 0 };
+    const wild = { auditMonths: 1, breakGlassMinutes: 0 };
     must(await vault.add([policyEdit({ ...wild, maskedForViewer: ['gossip' as 'health'] })]));
     expect(policyIn(vault.workspace)).toMatchObject({
       auditMonths: 12,
-      lockAfterMinutes: 60,
       breakGlassMinutes: 5,
       maskedForViewer: [],
     });

@@ -1,4 +1,4 @@
-import { createDeviceId, createRecordId, createRunId, isId, isReserved } from '#base/ids.ts';
+import { createDeviceId, createRecordId, isId, isReserved } from '#base/ids.ts';
 import { auditPageId, isAuditPage, pageNumberOf, prefixOf } from '#domain/audit-page.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -21,18 +21,5 @@ describe('the id of a page', () => {
 
   it('is never drawn for another record', () => {
     for (let count = 0; count < 1000; count++) expect(isReserved(createRecordId())).toBe(false);
-  });
-});
-
-describe('the id of a run', () => {
-  it('is an id, and sorts as times do', () => {
-    const anyTime = fc.nat(2 ** 43);
-    fc.assert(
-      fc.property(anyTime, anyTime, (a, b) => {
-        fc.pre(a < b);
-        expect(isId(createRunId(a))).toBe(true);
-        expect(createRunId(a) < createRunId(b)).toBe(true);
-      }),
-    );
   });
 });
