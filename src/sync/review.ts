@@ -97,6 +97,8 @@ async function sayAgain(
   const deleted: { readonly record: RecordId; readonly customer?: RecordId }[] = [];
   for (const change of changes) {
     const { record, kind, customer } = change;
+    // What a device's log tells, nobody can say again in its place.
+    if (kind === 'audit') continue;
     const place = { record, kind, ...(customer !== undefined && { customer }) };
     const dossier = await vault.openDossier(customer ?? record);
     const state = dossier.ok ? dossier.value.get(record) : undefined;

@@ -67,7 +67,7 @@ export const zhCNCompliance: typeof enCompliance = {
     reviewed: '已将日志标记为已审阅',
     export: '导出',
     exportChain: '供校验的链',
-    exportCsv: 'CSV',
+    exportCsv: 'CSV 表格',
     exported: (file: string) => `已保存为 ${file}`,
     unknownMember: '未知成员',
     times: (count: number) => `${number(count)} 次`,

@@ -107,7 +107,7 @@ describe('a segment', () => {
     const { seen, changes } = await bodyOf(tablet, names.at(-1)!);
     const { own } = await memoryOf(admin);
     expect([...seen]).toEqual([[idOf(admin), { seq: own.seq, hash: own.hash.slice(0, 16) }]]);
-    expect(changes).toHaveLength(1);
+    expect(changes.map(({ kind }) => kind)).toEqual(['customer', 'audit']);
     const header = must(readObjectHeader(team.store.get(names.at(-1)!)!));
     expect(header).toMatchObject({ kind: 'segment', device: idOf(tablet), number: names.length });
     expect((await memoryOf(tablet)).own.seq).toBe(names.length);
