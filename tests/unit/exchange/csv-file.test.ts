@@ -403,14 +403,14 @@ describe('properties', () => {
     );
   });
 
-  test('quotes without end take time in proportion to their number', async () => {
-    for (const pattern of ['"', '"a', '" "', '","', '"a"b', '"\n']) {
-      const text = `name,note\nx,y\n${pattern.repeat(2_000_000 / pattern.length)}`;
-      const start = performance.now();
-      await read(text);
-      expect(performance.now() - start).toBeLessThan(8000);
-    }
-  });
+  test.each(['"', '"a', '" "', '","', '"a"b', '"\n'])(
+    'two million characters of %j are read to their end',
+    async (pattern) => {
+      // Work that grew with the square of the length would outlast the test.
+      const reading = await read(`name,note\nx,y\n${pattern.repeat(2_000_000 / pattern.length)}`);
+      expect('rows' in reading || typeof reading.type === 'string').toBe(true);
+    },
+  );
 });
 
 function pngBytes(): Uint8Array<ArrayBuffer> {

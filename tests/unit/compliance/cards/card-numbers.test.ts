@@ -160,20 +160,17 @@ describe('a card number', () => {
     expect(flagged / count).toBeLessThanOrEqual(0.001);
   });
 
-  it('is looked for in time that grows with the text and no faster, whatever it is', () => {
-    const quickest = (text: string) => {
-      const runs = [0, 1, 2].map(() => {
-        const start = performance.now();
-        findCardNumbers(text);
-        return performance.now() - start;
-      });
-      return Math.min(...runs);
-    };
-    for (const piece of ['4', '4-', '4111 ', '1.1 ', '4111111111111111 ']) {
-      const short = piece.repeat(2 ** 14 / piece.length);
-      // Sixteen times the text: 256 times the work if it grew with the square.
-      expect(quickest(short.repeat(16)) / quickest(short), piece).toBeLessThan(80);
-    }
+  it.each([
+    ['4', 0],
+    ['4-', 0],
+    ['4111 ', 0],
+    ['1.1 ', 0],
+    ['4111111111111111 ', 1],
+  ])('is found in a text of a million characters, %j again and again', (piece, hits) => {
+    // Work that grew with the square of the length would outlast the test.
+    const times = Math.floor(2 ** 20 / piece.length);
+    const found = findCardNumbers(piece.repeat(times));
+    expect(found.length).toBe(hits * times);
   });
 
   it('never throws, and names places within the text', () => {
