@@ -30,6 +30,7 @@ export default defineConfig({
   plugins: [
     svelte({ configFile: false, ...(isTest ? reactive : {}) }),
     policyInHtml(),
+    policyHashes(),
     precacheList(),
   ],
   ...(isTest ? { ssr: { resolve: { conditions: ['browser', 'module', 'node'] } } } : {}),
@@ -119,6 +120,26 @@ function policyInHtml(): Plugin {
         injectTo: 'head-prepend',
       },
     ],
+  };
+}
+
+/** `virtual:policy-hashes`: the SHA-256 of each policy pack that comes with the app, so that it knows them from others. */
+function policyHashes(): Plugin {
+  const name = 'virtual:policy-hashes';
+  const folder = join(root, 'public/policies');
+  return {
+    name: 'holdfast:policy-hashes',
+    resolveId: (id) => (id === name ? `\0${name}` : undefined),
+    load(id) {
+      if (id !== `\0${name}`) return undefined;
+      const hashes = readdirSync(folder).map((file) => [
+        file,
+        createHash('sha256')
+          .update(readFileSync(join(folder, file)))
+          .digest('hex'),
+      ]);
+      return `export const policyHashes = ${JSON.stringify(Object.fromEntries(hashes))};`;
+    },
   };
 }
 

@@ -21,9 +21,10 @@ export async function readBackupLines(backup: Uint8Array, recoveryKey: string): 
 interface RecordLine {
   readonly id: string;
   readonly kind: string;
+  readonly customer?: string;
 }
 
-/** What belongs to customers, by record: the workspace's own records (its members) differ after a restore. */
+/** Customers and what belongs to them, by record: the workspace's own records (members, the log) differ after a restore. */
 export async function readCustomerRecords(
   backup: Uint8Array,
   recoveryKey: string,
@@ -31,7 +32,7 @@ export async function readCustomerRecords(
   const records = new Map<string, unknown>();
   for (const line of await readBackupLines(backup, recoveryKey)) {
     const record = JSON.parse(line) as RecordLine;
-    if (record.kind === 'member') continue;
+    if (record.kind !== 'customer' && record.customer === undefined) continue;
     if (records.has(record.id)) throw new Error(`The record ${record.id} is there twice.`);
     records.set(record.id, record);
   }

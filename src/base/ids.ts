@@ -16,17 +16,30 @@ export function createDeviceId(): DeviceId {
   return createId() as DeviceId;
 }
 
-/** Pages of the audit log have a dossier of their own and are no customers: they are known by what their ids begin with, as no other id does. */
+/** Records that have a dossier of their own and are no customers are known by what their ids begin with, as no other id does. */
 export const AUDIT_PREFIX = 'audit';
+export const RUN_PREFIX = 'check';
 
 export function isReserved(id: string): boolean {
-  return id.startsWith(AUDIT_PREFIX);
+  return id.startsWith(AUDIT_PREFIX) || id.startsWith(RUN_PREFIX);
 }
 
 export function createRecordId(): RecordId {
   const id = createId();
   return isReserved(id) ? createRecordId() : (id as RecordId);
 }
+
+/** Of a run of the checks: `check`, 9 characters of its time (ms since 1970), 12 random ones. Sorted by id they are sorted by time. */
+export function createRunId(at: number): RecordId {
+  let time = '';
+  for (let left = at; time.length < 9; left = Math.floor(left / 32)) {
+    time = (IN_ORDER[left % 32] ?? '') + time;
+  }
+  return `${RUN_PREFIX}${time}${createId().slice(0, 12)}` as RecordId;
+}
+
+/** Base32's characters as text sorts them. */
+const IN_ORDER = '234567abcdefghijklmnopqrstuvwxyz';
 
 /** Ids that come from a file or an address are checked here before anything uses them. */
 export function isId(text: string): boolean {

@@ -19,6 +19,10 @@ export type StepUpNeeded = { readonly type: 'StepUpNeeded' };
 // ---- Policies -------------------------------------------------------------------------------------------------------
 
 export interface PolicyView {
+  /** Keys of the packs that are asked. */
+  readonly packs: readonly string[];
+  /** Fingerprints of publishers whose packs are taken, as `ssh-keygen -l` prints them. */
+  readonly publishers: readonly string[];
   readonly maskedForMember: readonly DataClass[];
   readonly maskedForViewer: readonly DataClass[];
   readonly breakGlassMinutes: number;

@@ -1,4 +1,4 @@
-/** The workspace's policy: what each role sees, how long the log is kept. One record, which admins change. */
+/** The workspace's policy: which regulations are asked, what each role sees, how long the log is kept. One record, which admins change. */
 
 import type { RecordId } from '#base/ids.ts';
 import { DATA_CLASSES, type DataClass } from '#domain/catalogue.ts';
@@ -12,7 +12,12 @@ import type { PolicyView } from './messages.ts';
 /** Every device means the same record, so that what two admins change at once is merged field by field. */
 export const POLICY_RECORD = 'policyaaaaaaaaaaaaaaaaaaaa' as RecordId;
 
+/** The regulations that come with the app: all are asked until an admin says which apply. */
+export const SHIPPED_PACKS = ['gdpr', 'hipaa', 'pci-dss', 'pipl', 'ccpa'] as const;
+
 export const DEFAULT_POLICY: PolicyView = {
+  packs: SHIPPED_PACKS,
+  publishers: [],
   maskedForMember: [],
   maskedForViewer: ['sensitive', 'health', 'financial'],
   breakGlassMinutes: 60,
@@ -26,10 +31,12 @@ export function policyIn(workspace: Dossier): PolicyView {
   const state = workspace.get(POLICY_RECORD);
   if (state === undefined) return DEFAULT_POLICY;
   const values = valuesOf(state);
-  const classes = (field: FieldName, standard: readonly DataClass[]): readonly DataClass[] =>
-    Object.hasOwn(state.sets, field)
-      ? DATA_CLASSES.filter((each) => textsIn(values[field]).includes(each))
-      : standard;
+  const texts = (field: FieldName, standard: readonly string[]): readonly string[] =>
+    Object.hasOwn(state.sets, field) ? textsIn(values[field]) : standard;
+  const classes = (field: FieldName, standard: readonly DataClass[]): readonly DataClass[] => {
+    const said = texts(field, standard);
+    return DATA_CLASSES.filter((each) => said.includes(each));
+  };
   const between = (field: FieldName, standard: number, least: number, most: number): number => {
     const value = values[field];
     return typeof value === 'number'
@@ -37,6 +44,8 @@ export function policyIn(workspace: Dossier): PolicyView {
       : standard;
   };
   return {
+    packs: texts('packs', DEFAULT_POLICY.packs),
+    publishers: texts('publishers', DEFAULT_POLICY.publishers),
     maskedForMember: classes('maskedForMember', DEFAULT_POLICY.maskedForMember),
     maskedForViewer: classes('maskedForViewer', DEFAULT_POLICY.maskedForViewer),
     breakGlassMinutes: between('breakGlassMinutes', DEFAULT_POLICY.breakGlassMinutes, 5, 24 * 60),

@@ -4,7 +4,7 @@
  * may write there.
  */
 
-import { AUDIT_PREFIX, isReserved, type DeviceId, type RecordId } from '#base/ids.ts';
+import { AUDIT_PREFIX, type DeviceId, type RecordId } from '#base/ids.ts';
 import type { Change } from './change.ts';
 import { deviceOf } from './stamp.ts';
 
@@ -27,7 +27,7 @@ export function auditPageId(device: DeviceId, page: number): RecordId {
 }
 
 export function isAuditPage(id: RecordId): boolean {
-  return isReserved(id);
+  return id.startsWith(AUDIT_PREFIX);
 }
 
 /** The number of a page, from 0 on. */

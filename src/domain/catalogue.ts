@@ -506,6 +506,8 @@ const kinds = {
     belongsTo: 'workspace',
     author: 'admin',
     fields: {
+      packs: { type: 'tags', label: label('Regulations', '法规'), dataClass: 'none' },
+      publishers: { type: 'tags', label: label('Publishers', '发布者'), dataClass: 'none' },
       maskedForMember: {
         type: 'tags',
         label: label('Masked for members', '对成员隐藏'),
@@ -526,6 +528,52 @@ const kinds = {
         label: label('Keep the audit log', '保留审计日志'),
         dataClass: 'none',
       },
+    },
+  },
+  pack: {
+    label: label('Policy pack', '策略包'),
+    belongsTo: 'workspace',
+    author: 'admin',
+    fields: {
+      key: { type: 'text', label: label('Key', '标识'), dataClass: 'none', required: true },
+      version: { type: 'text', label: label('Version', '版本'), dataClass: 'none', required: true },
+      hash: {
+        type: 'text',
+        label: label('SHA-256', 'SHA-256 值'),
+        dataClass: 'none',
+        required: true,
+      },
+      publisher: { type: 'text', label: label('Publisher', '发布者'), dataClass: 'none' },
+      file: { type: 'longText', label: label('File', '文件'), dataClass: 'none' },
+    },
+  },
+  attestation: {
+    label: label('Attestation', '声明'),
+    belongsTo: 'workspace',
+    author: 'admin',
+    fields: {
+      control: {
+        type: 'text',
+        label: label('Control', '控制项'),
+        dataClass: 'none',
+        required: true,
+      },
+      holds: { type: 'boolean', label: label('Holds', '成立'), dataClass: 'none' },
+      statement: { type: 'longText', label: label('Statement', '说明'), required: true },
+      reviewBy: {
+        type: 'date',
+        label: label('Review by', '复核期限'),
+        dataClass: 'none',
+        required: true,
+      },
+    },
+  },
+  run: {
+    label: label('Run of the checks', '检查运行'),
+    belongsTo: 'itself',
+    author: 'member',
+    fields: {
+      outcomes: { type: 'longText', label: label('Outcomes', '结果'), dataClass: 'none' },
     },
   },
   glass: {

@@ -1,5 +1,6 @@
 /** Who may author what: the roles of members, and whether one allows a change. Receivers ask of others' changes what authors ask of their own. */
 
+import { RUN_PREFIX } from '#base/ids.ts';
 import { isAuditing, isAuditPage } from './audit-page.ts';
 import { belongsTo, authorOf } from './catalogue.ts';
 import type { Change } from './change.ts';
@@ -35,5 +36,6 @@ function isInItsPlace({
   customer,
 }: Pick<Change, 'record' | 'kind' | 'customer'>): boolean {
   if (record === WORKSPACE_DOSSIER || customer === WORKSPACE_DOSSIER) return false;
+  if ((kind === 'run') !== record.startsWith(RUN_PREFIX)) return false;
   return (customer !== undefined) === (belongsTo(kind) === 'customer');
 }

@@ -111,7 +111,9 @@ function controlOf({ id, title, props, links, parts }: CatalogControl): Control 
     reviewed: known(props, 'reviewed', place, ISO_DATE),
     reviewBy: known(props, 'review-by', place, ISO_DATE),
     fix: propertyIn(props, 'fix') ?? null,
-    sources: links.filter(({ rel }) => rel === 'reference').map(({ href }) => addressOf(href, place)),
+    sources: links
+      .filter(({ rel }) => rel === 'reference')
+      .map(({ href }) => addressOf(href, place)),
     parameters: propertiesIn(props, 'parameter'),
   };
 }

@@ -1,4 +1,4 @@
-import type { RecordId } from '#base/ids.ts';
+import { createRunId, type RecordId } from '#base/ids.ts';
 import { auditPageId, EVENTS_FIELD } from '#domain/audit-page.ts';
 import { BELONGINGS, KINDS } from '#domain/catalogue.ts';
 import type { Change, Erasure } from '#domain/change.ts';
@@ -8,14 +8,19 @@ import { deviceOf, type Stamp } from '#domain/stamp.ts';
 import { describe, expect, it } from 'vitest';
 import { customer, erasureRecord, stampOf, task } from './arbitraries.ts';
 
-const BY_ADMINS = ['workspace', 'member', 'field', 'erasure', 'policy'];
+const BY_ADMINS = ['workspace', 'member', 'field', 'erasure', 'policy', 'pack', 'attestation'];
 const BY_ALL = ['glass', 'audit'];
 const device = deviceOf(stampOf(1));
 
+const ownIds: Partial<Record<Change['kind'], RecordId>> = {
+  customer,
+  audit: auditPageId(device, 0),
+  run: createRunId(0),
+};
+
 function changeOf(kind: Change['kind'], parts: Partial<Change> = {}): Change {
   const belongs = BELONGINGS.includes(kind);
-  const own = kind === 'audit' ? auditPageId(device, 0) : task;
-  const record = kind === 'customer' ? customer : own;
+  const record = ownIds[kind] ?? task;
   return { record, kind, stamp: stampOf(1), at: 0, ...(belongs && { customer }), ...parts };
 }
 
@@ -57,6 +62,8 @@ describe('a role', () => {
       { ...bare, kind: 'task', customer: WORKSPACE_DOSSIER },
       { ...bare, kind: 'customer', customer: 'k'.repeat(26) as RecordId },
       { ...bare, kind: 'field', customer },
+      { ...bare, kind: 'run' },
+      { ...bare, kind: 'customer', record: createRunId(0) },
       { ...bare, kind: 'customer', record: WORKSPACE_DOSSIER },
     ];
     for (const change of strays) {

@@ -1,0 +1,60 @@
+/** `npm run policies:sign -- KEYFILE FILE…`: signs policy packs with an SSH key, so that workspaces whose admins accept its fingerprint take them. */
+
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+
+const NAMESPACE = 'holdfast-policy';
+const FORMAT = 'holdfast-policy/1';
+
+const [keyFile, ...files] = process.argv.slice(3);
+const problem = problemWith(keyFile, files);
+if (problem === null) {
+  for (const file of files) writeSigned(keyFile ?? '', file);
+} else {
+  process.stderr.write(`${problem}\n`);
+  process.exitCode = 1;
+}
+
+function problemWith(key: string | undefined, packs: readonly string[]): string | null {
+  if (key === undefined || packs.length === 0) {
+    return 'Name a key and the files to sign: npm run policies:sign -- KEYFILE FILE…';
+  }
+  for (const file of [key, ...packs]) {
+    if (!existsSync(file)) return `There is no file ${file}.`;
+  }
+  if (spawnSync('ssh-keygen', ['-?']).error) {
+    return 'ssh-keygen is missing: install OpenSSH’s client.';
+  }
+  return null;
+}
+
+/** Beside the file, as `NAME.signed.json`. */
+function writeSigned(key: string, file: string): void {
+  const payload = readFileSync(file, 'utf8');
+  if (formatOf(payload) !== FORMAT) return fail(`${file} is no policy pack.`);
+  const signing = spawnSync('ssh-keygen', ['-Y', 'sign', '-q', '-n', NAMESPACE, '-f', key], {
+    input: payload,
+    encoding: 'utf8',
+  });
+  if (signing.status !== 0) return fail(`${key} can’t sign: ${signing.stderr.trim()}`);
+  const signed = file.replace(/(\.json)?$/, '.signed.json');
+  const envelope = { format: FORMAT, payload, signature: signing.stdout };
+  writeFileSync(signed, `${JSON.stringify(envelope, null, 2)}\n`);
+  process.stdout.write(`Signed ${signed}\n`);
+}
+
+function formatOf(text: string): unknown {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return typeof parsed === 'object' && parsed !== null && 'format' in parsed
+      ? parsed.format
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function fail(sentence: string): void {
+  process.stderr.write(`${sentence}\n`);
+  process.exitCode = 1;
+}

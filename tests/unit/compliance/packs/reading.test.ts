@@ -1,0 +1,127 @@
+import { readPack } from '#compliance/packs/reading.ts';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { must } from '../../vault/fixture.ts';
+import { plainFile, type FileParts } from './packs.ts';
+
+function errorOf(text: string): unknown {
+  const read = readPack(text);
+  return read.ok ? null : read.error;
+}
+
+describe('a policy pack', () => {
+  it('is read from its catalog and profile', () => {
+    const pack = must(readPack(plainFile()));
+    expect(pack).toMatchObject({
+      key: 'house',
+      version: '1.2.0',
+      title: { en: 'House rules', 'zh-CN': '内部规则' },
+    });
+    expect(pack.controls).toEqual([
+      {
+        id: 'X1',
+        title: { en: 'Locks itself', 'zh-CN': '自动锁定' },
+        statement: { en: 'A device locks itself.', 'zh-CN': '设备应自动锁定。' },
+        citation: 'Rule 1',
+        kind: 'configuration',
+        severity: 'high',
+        status: 'in-force',
+        effective: '2026-01-01',
+        reviewed: '2026-11-26',
+        reviewBy: '2027-05-26',
+        fix: 'settings',
+        sources: ['https://example.org/rule-1'],
+        parameters: ['idle-minutes'],
+      },
+    ]);
+    expect([...pack.parameters]).toEqual([['idle-minutes', { value: 10, strictest: 'min' }]]);
+  });
+
+  it.each([
+    ['', 'NotAPack'],
+    ['[]', 'NotAPack'],
+    ['{"format":"something else"}', 'NotAPack'],
+    ['{"format":"holdfast-policy/2"}', 'NewerFormat'],
+    [' '.repeat(1024 * 1024 + 1), 'TooLarge'],
+  ])('is not %.40j', (text, type) => {
+    expect(errorOf(text)).toEqual({ type });
+  });
+
+  it.each<[string, (file: FileParts) => void, string]>([
+    ['no controls', (file) => (file.catalog.controls = []), 'catalog.controls: '],
+    ['a date that is none', set('effective', '2026-13-01'), 'control x1: its effective'],
+    ['a kind that we don’t know', set('kind', 'oracle'), 'control x1: its kind'],
+    ['a status that we don’t know', set('status', 'maybe'), 'control x1: its status'],
+    ['no citation', drop('citation'), 'control x1: has no citation'],
+    ['no Chinese title', drop('title'), 'control x1: has no title'],
+    [
+      'a source that is a script',
+      ({ catalog }) => (catalog.controls[0]!.links[0]!.href = 'javascript:alert(1)'),
+      'control x1: a source is no address',
+    ],
+    [
+      'an id twice',
+      ({ catalog }) => catalog.controls.push(catalog.controls[0]!),
+      'catalog.controls: an id stands twice',
+    ],
+    [
+      'a parameter that the catalog doesn’t know',
+      ({ catalog }) => (catalog.params = []),
+      'parameter idle-minutes: is not in the catalog',
+    ],
+    [
+      'a parameter that is no number',
+      ({ profile }) => (profile.modify['set-parameters'][0]!.values = ['soon']),
+      'parameter idle-minutes: is no whole number',
+    ],
+    [
+      'a profile of another version',
+      ({ profile }) => (profile.metadata = { ...profile.metadata, version: '9' }),
+      'profile.metadata.version: differs',
+    ],
+  ])('with %s is refused with the place', (_, change, reason) => {
+    expect(errorOf(plainFile(change))).toEqual({
+      type: 'MalformedPack',
+      reason: expect.stringContaining(reason) as string,
+    });
+  });
+
+  it('of whatever JSON is a pack or an error, never an exception', () => {
+    const file = JSON.parse(plainFile()) as FileParts;
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.constantFrom(...placesIn(file)), (value, place) => {
+        const broken = structuredClone(file) as unknown as Record<string, unknown>;
+        put(broken, place, value);
+        const read = readPack(JSON.stringify(broken));
+        expect(read.ok || typeof read.error.type === 'string').toBe(true);
+      }),
+    );
+  });
+});
+
+function set(name: string, value: string): (file: FileParts) => void {
+  return ({ catalog }) => {
+    const property = catalog.controls[0]!.props.find((each) => each.name === name);
+    property!.value = value;
+  };
+}
+
+function drop(name: string): (file: FileParts) => void {
+  return ({ catalog }) => {
+    const [control] = catalog.controls;
+    control!.props = control!.props.filter((each) => each.name !== name);
+  };
+}
+
+/** The way to every value of the file. */
+function placesIn(value: unknown, place: readonly string[] = []): (readonly string[])[] {
+  if (typeof value !== 'object' || value === null) return [place];
+  const within = Object.entries(value).flatMap(([name, each]) => placesIn(each, [...place, name]));
+  return place.length === 0 ? within : [place, ...within];
+}
+
+function put(value: Record<string, unknown>, place: readonly string[], what: unknown): void {
+  const [name, ...rest] = place;
+  if (rest.length === 0) value[name!] = what;
+  else put(value[name!] as Record<string, unknown>, rest, what);
+}
