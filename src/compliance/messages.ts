@@ -5,16 +5,175 @@ import type { DataClass, Kind, Label } from '#domain/catalogue.ts';
 import type { FieldName } from '#domain/change.ts';
 import type { Role } from '#domain/roles.ts';
 import type { Act, Outcome } from './audit/event.ts';
+import type { CheckOutcome, EvidenceRow } from './checks/check.ts';
+import type { PackChange } from './packs/difference.ts';
+import type { ControlKind, ControlStatus, Severity } from './packs/pack.ts';
+import type { ReadError } from './packs/reading.ts';
+import type { OutcomeCounts } from './runs/run.ts';
 import type { ChainProblem } from './audit/verification.ts';
 
 export type { Act, Outcome } from './audit/event.ts';
 export type { ChainProblem, ChainReport } from './audit/verification.ts';
 export type { LogQuery } from './audit/log.ts';
+export type { CheckOutcome } from './checks/check.ts';
+export type { PackChange } from './packs/difference.ts';
+export type { OutcomeCounts } from './runs/run.ts';
+export type { RunWords } from './runs/report.ts';
 
 // ---- Step-up --------------------------------------------------------------------------------------------------------
 
 /** The passphrase must be confirmed first: exports, erasures, roles, policies (45 CFR 164.312(d)). */
 export type StepUpNeeded = { readonly type: 'StepUpNeeded' };
+
+// ---- Checks ---------------------------------------------------------------------------------------------------------
+
+export interface EvidenceView extends EvidenceRow {
+  /** What the id is called, where it is called something: a customer, a member's device. */
+  readonly name?: string;
+  /** Where it leads to. */
+  readonly customer?: RecordId;
+}
+
+export interface AttestationView {
+  readonly holds: boolean;
+  readonly statement: string;
+  readonly memberName: string;
+  /** ms since 1970. */
+  readonly at: number;
+  /** ISO date. */
+  readonly reviewBy: string;
+}
+
+export interface ControlView {
+  readonly id: string;
+  readonly title: Label;
+  /** Our own paraphrase. */
+  readonly statement: Label;
+  readonly citation: string;
+  readonly sources: readonly string[];
+  readonly kind: ControlKind;
+  readonly severity: Severity;
+  /** `proposed`: shown, and not counted. */
+  readonly status: ControlStatus;
+  /** ISO date, or null. */
+  readonly effective: string | null;
+  /** ISO date by which its sources are to be read again. */
+  readonly reviewBy: string;
+  readonly isOverdue: boolean;
+  /** The place where it is mended, as the pack names it. */
+  readonly fix: string | null;
+  /** Null: no run yet. */
+  readonly outcome: CheckOutcome | null;
+  /** How it was in the run that is compared with, where that was otherwise. */
+  readonly before: CheckOutcome | null;
+  /** Sources of facts that nobody could tell. */
+  readonly missing: readonly string[];
+  readonly evidence: readonly EvidenceView[];
+  /** How many rows there are, of which the evidence shows some. */
+  readonly counted: number;
+  readonly attestation: AttestationView | null;
+}
+
+export interface RegulationView {
+  readonly key: string;
+  readonly title: Label;
+  readonly version: string;
+  readonly counts: OutcomeCounts;
+  /** In the order of the pack. */
+  readonly controls: readonly ControlView[];
+}
+
+export interface RunSummary {
+  readonly id: RecordId;
+  /** ms since 1970. */
+  readonly at: number;
+  readonly memberName: string;
+}
+
+/** Everything that the checks show: the newest run, held against the one before or a chosen one. */
+export interface ComplianceView {
+  readonly role: Role;
+  readonly regulations: readonly RegulationView[];
+  /** Null: none yet. */
+  readonly run: RunSummary | null;
+  readonly comparedWith: RecordId | null;
+  /** Newest first, at most 30. */
+  readonly runs: readonly RunSummary[];
+}
+
+export interface Attest {
+  readonly control: string;
+  readonly holds: boolean;
+  readonly statement: string;
+  /** ISO date. */
+  readonly reviewBy: string;
+}
+
+export type RunFormat = 'oscal' | 'html' | 'csv';
+
+// ---- Policy packs ---------------------------------------------------------------------------------------------------
+
+export interface PackView {
+  readonly key: string;
+  readonly title: Label;
+  readonly version: string;
+  /** ISO date. */
+  readonly published: string;
+  readonly isAsked: boolean;
+  /** Null: it came with the app, and nobody has accepted it yet. */
+  readonly accepted: { readonly memberName: string; readonly at: number } | null;
+  /** Fingerprint; null: it came with the app. */
+  readonly publisher: string | null;
+  /** A newer version that this app brings. */
+  readonly offered: string | null;
+}
+
+/** One parameter as it holds: the strictest of the packs that are asked. */
+export interface ParameterView {
+  readonly id: string;
+  readonly value: number;
+  readonly from: readonly string[];
+}
+
+/** One control to look at after a pack changed. */
+export interface PolicyTaskView {
+  readonly id: RecordId;
+  readonly control: string;
+  readonly title: Label;
+  readonly type: 'added' | 'changed' | 'withdrawn';
+  /** ISO date, or null. */
+  readonly effective: string | null;
+}
+
+export interface PoliciesView {
+  readonly role: Role;
+  readonly packs: readonly PackView[];
+  readonly publishers: readonly string[];
+  readonly parameters: readonly ParameterView[];
+  readonly tasks: readonly PolicyTaskView[];
+}
+
+/** What a pack that was chosen, or that the app brings, changes against the one in use. */
+export interface PackOffer {
+  readonly key: string;
+  readonly title: Label;
+  readonly version: string;
+  /** Of the one in use; null: there is none. */
+  readonly before: string | null;
+  /** Null: it came with the app. */
+  readonly publisher: string | null;
+  readonly isTrusted: boolean;
+  readonly changes: readonly PackChange[];
+}
+
+export type PackError =
+  | ReadError
+  | { readonly type: 'Unsigned' }
+  | { readonly type: 'BadSignature' }
+  | { readonly type: 'NotPinned' }
+  | { readonly type: 'Unreachable' }
+  | { readonly type: 'UnknownPublisher' }
+  | { readonly type: 'OlderVersion'; readonly have: string; readonly got: string };
 
 // ---- Policies -------------------------------------------------------------------------------------------------------
 

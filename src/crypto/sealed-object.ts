@@ -4,6 +4,7 @@
  */
 
 import { bytesToHex, concatBytes, hexToBytes, randomBytes, utf8Bytes } from '#base/bytes.ts';
+import { gunzip, gzip } from '#base/gzip.ts';
 import { isId, type DeviceId, type WorkspaceId } from '#base/ids.ts';
 import { assert, err, ok, type Result } from '#base/result.ts';
 import {
@@ -82,7 +83,11 @@ export async function sealObject(
 ): Promise<SealedObject> {
   const plain = encodeHeader(header, randomBytes(SALT_LENGTH));
   const key = await objectKey(plain, header.kind, keys.epochKey);
-  const ciphertext = await crypto.subtle.encrypt(cipher(plain), key, pad(await gzip(body)));
+  const ciphertext = await crypto.subtle.encrypt(
+    cipher(plain),
+    key,
+    pad(await gzip(unshared(body))),
+  );
   const signed = concatBytes(plain, new Uint8Array(ciphertext));
   const signature = await sign(keys.signing.privateKey, await signedBytes(signed));
   const bytes = concatBytes(signed, signature);
@@ -145,7 +150,11 @@ export async function openObject(
   try {
     const padded = await crypto.subtle.decrypt(cipher(plain), key, ciphertext);
     const compressed = unpad(new Uint8Array(padded));
-    return compressed === null ? err({ type: 'NotAuthentic' }) : await gunzip(compressed, limit);
+    if (compressed === null) return err({ type: 'NotAuthentic' });
+    const body = await gunzip(compressed, limit);
+    // A member may have sealed what is no gzip.
+    if (body.ok) return body;
+    return err({ type: body.error.type === 'NoGzip' ? 'NotAuthentic' : 'TooLarge' });
   } catch (error) {
     if (isAuthenticationFailure(error)) return err({ type: 'NotAuthentic' });
     throw error;
@@ -237,32 +246,4 @@ function unpad(padded: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> | null 
   const end = PREFIX_LENGTH + new DataView(padded.buffer).getUint32(0);
   if (padme(end) !== padded.length || padded.subarray(end).some((byte) => byte !== 0)) return null;
   return padded.subarray(PREFIX_LENGTH, end);
-}
-
-async function gzip(bytes: Uint8Array): Promise<Uint8Array> {
-  const packed = new Blob([unshared(bytes)]).stream().pipeThrough(new CompressionStream('gzip'));
-  return new Uint8Array(await new Response(packed).arrayBuffer());
-}
-
-/** Stops as soon as there is more than the limit: a few bytes can unpack to a thousand times as many. */
-async function gunzip(
-  bytes: Uint8Array<ArrayBuffer>,
-  limit: number,
-): Promise<Result<Uint8Array<ArrayBuffer>, ObjectError>> {
-  const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
-  const reader = unpacked.getReader();
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
-  let length = 0;
-  for (;;) {
-    const read = await reader.read().catch(() => null);
-    // A member sealed what is no gzip.
-    if (read === null) return err({ type: 'NotAuthentic' });
-    if (read.done) return ok(new Uint8Array(await new Blob(chunks).arrayBuffer()));
-    length += read.value.length;
-    if (length > limit) {
-      await reader.cancel();
-      return err({ type: 'TooLarge' });
-    }
-    chunks.push(read.value);
-  }
 }

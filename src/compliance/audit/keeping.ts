@@ -5,6 +5,7 @@ import { ok, type Result } from '#base/result.ts';
 import type { SigningKeys } from '#crypto/key-pairs.ts';
 import { prefixOf } from '#domain/audit-page.ts';
 import type { EditError, Vault } from '#vault/vault.ts';
+import { monthsAfter } from '../calendar.ts';
 import { readPage, type Head, type Link } from './chain.ts';
 import { signCheckpoint } from './checkpoint.ts';
 import { pagesByOwner } from './verification.ts';
@@ -46,7 +47,7 @@ export async function pruneLog(
   months: number,
   now: number,
 ): Promise<Result<number, EditError>> {
-  const limit = monthsBefore(now, months);
+  const limit = monthsAfter(now, -months);
   const pruned: RecordId[] = [];
   for (const ids of pagesByOwner(vault.dossierIds(AUDIT_PREFIX)).values()) {
     pruned.push(...(await prunable(vault, ids, limit)));
@@ -84,15 +85,4 @@ async function linksOf(vault: Vault, id: RecordId): Promise<readonly Link[]> {
   const dossier = await vault.openDossier(id);
   const state = dossier.ok ? dossier.value.get(id) : undefined;
   return state === undefined ? [] : readPage(state).links;
-}
-
-/** The same day of an earlier month, or that month's last. */
-export function monthsBefore(now: number, months: number): number {
-  const date = new Date(now);
-  const day = date.getUTCDate();
-  date.setUTCDate(1);
-  date.setUTCMonth(date.getUTCMonth() - months);
-  const last = new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0)).getUTCDate();
-  date.setUTCDate(Math.min(day, last));
-  return date.getTime();
 }

@@ -1,0 +1,147 @@
+/** A run for people: a page to print and a table, in the words of their language. Rooms hold no sentences, so the words are given. */
+
+import { CSV_START, csvLine } from '../csv-line.ts';
+import type { ComplianceView, ControlView, EvidenceView, RegulationView } from '../messages.ts';
+
+export interface RunWords {
+  readonly language: 'en' | 'zh-CN';
+  readonly title: string;
+  readonly noAdvice: string;
+  readonly limits: readonly string[];
+  readonly workspace: string;
+  readonly run: string;
+  /** Regulation, control, title, citation, outcome, status, evidence, found, wanted, time. */
+  readonly columns: readonly string[];
+  readonly outcomes: Readonly<Record<'pass' | 'fail' | 'notRun', string>>;
+  readonly proposed: string;
+  readonly subjects: Readonly<Record<string, string>>;
+  readonly missing: string;
+  readonly sources: Readonly<Record<string, string>>;
+  readonly more: string;
+}
+
+const COLUMNS = 10;
+
+/** A line a control, and one for each row of its evidence. */
+export function runTable({ regulations }: ComplianceView, words: RunWords): string {
+  const lines = regulations.flatMap((regulation) =>
+    regulation.controls.flatMap((control) => {
+      const head = [
+        regulation.title[words.language],
+        control.id,
+        control.title[words.language],
+        control.citation,
+        outcomeOf(control, words),
+        control.status === 'proposed' ? words.proposed : '',
+      ];
+      return [
+        csvLine([...head, missingOf(control, words), '', '', '']),
+        ...control.evidence.map((row) => csvLine([...head, ...cellsOf(row, words)])),
+      ];
+    }),
+  );
+  return CSV_START + csvLine(words.columns.slice(0, COLUMNS)) + lines.join('');
+}
+
+/** A page that stands by itself: no script, no address of anything else. */
+export function runPage(view: ComplianceView, name: string, words: RunWords): string {
+  const { regulations, run } = view;
+  const at = run === null ? '' : new Date(run.at).toISOString();
+  return `<!doctype html>
+<html lang="${words.language}">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>${text(words.title)}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<h1>${text(words.title)}</h1>
+<p>${text(words.workspace)} ${text(name)}<br>${text(words.run)} ${text(at)}</p>
+<p>${text(words.noAdvice)}</p>
+${regulations.map((regulation) => sectionOf(regulation, words)).join('\n')}
+<ul>${words.limits.map((limit) => `<li>${text(limit)}</li>`).join('')}</ul>
+</body>
+</html>
+`;
+}
+
+function sectionOf({ title, version, controls, counts }: RegulationView, words: RunWords): string {
+  const summary = (['pass', 'fail', 'notRun'] as const)
+    .map((outcome) => `${words.outcomes[outcome]}: ${counts[outcome]}`)
+    .join(' · ');
+  return `<section>
+<h2>${text(title[words.language])} ${text(version)}</h2>
+<p>${text(summary)}</p>
+<table>
+<thead><tr>${[1, 2, 3, 4, 6].map((at) => `<th>${text(words.columns[at] ?? '')}</th>`).join('')}</tr></thead>
+<tbody>
+${controls.map((control) => rowOf(control, words)).join('\n')}
+</tbody>
+</table>
+</section>`;
+}
+
+function rowOf(control: ControlView, words: RunWords): string {
+  const { id, title, statement, citation, evidence, counted, outcome, status } = control;
+  const rows = evidence.map((row) => {
+    const [about, found, wanted, at] = cellsOf(row, words);
+    const parts = [about, found, wanted === '' ? '' : `(${wanted})`, at];
+    return `<li>${text(parts.filter((part) => part !== '').join(' '))}</li>`;
+  });
+  const more =
+    counted > evidence.length && evidence.length > 0 ? `<li>${text(words.more)}</li>` : '';
+  const missing = missingOf(control, words);
+  return `<tr class="${status} ${outcome ?? 'notRun'}">
+<td>${text(id)}</td>
+<td><b>${text(title[words.language])}</b><br>${text(statement[words.language])}</td>
+<td>${text(citation)}</td>
+<td>${text(outcomeOf(control, words))}${status === 'proposed' ? `<br>${text(words.proposed)}` : ''}</td>
+<td>${text(missing)}<ul>${rows.join('')}${more}</ul></td>
+</tr>`;
+}
+
+function outcomeOf({ outcome }: ControlView, words: RunWords): string {
+  return words.outcomes[outcome ?? 'notRun'];
+}
+
+function missingOf({ missing }: ControlView, words: RunWords): string {
+  if (missing.length === 0) return '';
+  return `${words.missing} ${missing.map((source) => words.sources[source] ?? source).join(', ')}`;
+}
+
+function cellsOf(row: EvidenceView, words: RunWords): [string, string, string, string] {
+  const about = `${words.subjects[row.about] ?? row.about} ${row.name ?? row.id}`;
+  const at = row.at === undefined ? '' : new Date(row.at).toISOString();
+  return [about, plain(row.found), plain(row.wanted), at];
+}
+
+function plain(value: unknown): string {
+  if (value === undefined) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+function text(plainText: string): string {
+  return plainText.replaceAll(/[&<>"']/g, (character) => ESCAPES[character] ?? '');
+}
+
+const STYLE = `
+:root { color: #1c2420; font: 14px/1.45 system-ui, sans-serif; }
+body { max-width: 1000px; margin: 24px auto; padding: 0 16px; }
+table { width: 100%; border-collapse: collapse; }
+th, td { padding: 6px 8px; border-bottom: 1px solid #d8d4ca; text-align: left; vertical-align: top; }
+td:first-child { font-weight: 600; white-space: nowrap; }
+.fail td:nth-child(4) { color: #a8261c; font-weight: 600; }
+.proposed { color: #56615b; }
+ul { margin: 0; padding-left: 16px; overflow-wrap: anywhere; }
+tr { break-inside: avoid; }
+@media print { body { margin: 0; } }
+`;

@@ -1,0 +1,144 @@
+import { run } from '#compliance/checks/check.ts';
+import type { Facts } from '#compliance/checks/facts.ts';
+import { checkOf, CHECKS } from '#compliance/checks/index.ts';
+import { parametersFor, strictest } from '#compliance/packs/parameters.ts';
+import type { Control } from '#compliance/packs/pack.ts';
+import { readShipped, SHIPPED_KEYS } from '#compliance/packs/shipped.ts';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { must } from '../../vault/fixture.ts';
+import { readPolicyFile } from '../packs/packs.ts';
+import { BAD, DAY, GOOD, NOW } from './facts.ts';
+
+const packs = await Promise.all(
+  SHIPPED_KEYS.map(
+    async (key) =>
+      must(await readShipped(key, (path) => Promise.resolve(readPolicyFile(path)))).pack,
+  ),
+);
+const controls = packs.flatMap((pack) =>
+  pack.controls.map((control) => ({
+    control,
+    parameters: parametersFor(pack, strictest(packs)),
+  })),
+);
+
+function judge(id: string, facts: Facts) {
+  const { control, parameters } = controls.find((each) => each.control.id === id)!;
+  return run(checkOf(control), facts, parameters, NOW);
+}
+
+const judged = controls.filter(({ control }) => control.kind !== 'attestation');
+const attested = controls.filter(({ control }) => control.kind === 'attestation');
+
+describe('a check', () => {
+  it('there is for every control that data or settings can judge, more than sixty of them', () => {
+    expect(judged.length).toBeGreaterThanOrEqual(60);
+    for (const { control } of judged) expect(CHECKS.has(control.id), control.id).toBe(true);
+    expect(Object.keys(BAD).sort()).toEqual(judged.map(({ control }) => control.id).sort());
+  });
+
+  it('reads the parameters that its control names, and no others', () => {
+    for (const { control } of judged) {
+      const { parameters } = CHECKS.get(control.id)!;
+      for (const name of parameters) expect(control.parameters, control.id).toContain(name);
+    }
+  });
+
+  describe.each(judged.map(({ control }) => [control.id, control] as const))('of %s', (id) => {
+    it('passes on facts that are as they should be, and shows them', () => {
+      const finding = judge(id, GOOD);
+      expect(finding).toMatchObject({ outcome: 'pass', missing: [] });
+      expect(finding.rows.length).toBeGreaterThan(0);
+    });
+
+    it('fails on one that is not, and names it', () => {
+      const [facts, hit] = BAD[id]!;
+      const finding = judge(id, { ...GOOD, ...facts });
+      expect(finding.outcome).toBe('fail');
+      expect(finding.rows.map((row) => row.id)).toContain(hit);
+    });
+
+    it('is not run where nobody could tell, and says what is missing', () => {
+      const { needs } = CHECKS.get(id)!;
+      expect(judge(id, {})).toEqual({ outcome: 'notRun', rows: [], counted: 0, missing: needs });
+      for (const source of needs) {
+        const { [source]: _, ...others } = GOOD;
+        expect(judge(id, others)).toMatchObject({ outcome: 'notRun', missing: [source] });
+      }
+    });
+  });
+
+  it('never passes on facts in which there is nothing to show', () => {
+    const empty: Facts = {
+      devices: [],
+      factors: [],
+      purposes: [],
+      requests: [],
+      incidents: [],
+      notices: [],
+      lostDevices: [],
+      corrections: [],
+      oldBackups: [],
+      customers: { total: 0, badEmails: 0, badPhones: 0, bad: [] },
+    };
+    for (const { control } of judged) {
+      expect(judge(control.id, empty).outcome, control.id).not.toBe('pass');
+    }
+  });
+
+  it('is not run where the pack gives no value that it reads', () => {
+    const { control } = judged.find((each) => each.control.id === 'P9')!;
+    expect(run(checkOf(control), GOOD, new Map(), NOW)).toMatchObject({
+      outcome: 'notRun',
+      missing: ['unlock-tries', 'lockout-minutes'],
+    });
+  });
+
+  it('of fewer facts passes no more often', () => {
+    const sources = Object.keys(GOOD) as (keyof typeof GOOD)[];
+    fc.assert(
+      fc.property(fc.subarray(sources), fc.constantFrom(...judged), (kept, { control }) => {
+        const fewer = Object.fromEntries(kept.map((source) => [source, GOOD[source]])) as Facts;
+        const isWhole = CHECKS.get(control.id)!.needs.every((source) => kept.includes(source));
+        expect(judge(control.id, fewer).outcome === 'pass').toBe(isWhole);
+      }),
+    );
+  });
+
+  it('shows twenty rows of many, and how many there are', () => {
+    const many = Array.from({ length: 50 }, (_, at) => `field ${at}`);
+    const finding = judge('G2', { ...GOOD, fields: { classified: 0, unclassified: many } });
+    expect(finding.rows.length).toBe(20);
+    expect(finding.counted).toBe(50);
+  });
+});
+
+describe('an attestation', () => {
+  const said = (control: Control, holds: boolean, reviewBy: number) =>
+    judge(control.id, {
+      attestations: new Map([[control.id, { holds, at: NOW - DAY, reviewBy }]]),
+    });
+
+  it.each(attested.map(({ control }) => [control.id, control] as const))(
+    'of %s holds until its day, and what nobody said is not run',
+    (id, control) => {
+      expect(said(control, true, NOW + DAY).outcome).toBe('pass');
+      expect(said(control, true, NOW - DAY).outcome).toBe('fail');
+      expect(said(control, false, NOW + DAY).outcome).toBe('fail');
+      expect(judge(id, { attestations: new Map() }).outcome).toBe('notRun');
+      expect(judge(id, {}).outcome).toBe('notRun');
+    },
+  );
+
+  it('is held against data where there is some', () => {
+    const attestations = new Map([['G25', { holds: true, at: NOW, reviewBy: NOW + DAY }]]);
+    const nowhere = [{ id: 'store', country: null, hasBasis: false }];
+    expect(judge('G25', { ...GOOD, attestations }).outcome).toBe('pass');
+    expect(judge('G25', { ...GOOD, attestations, places: nowhere })).toMatchObject({
+      outcome: 'fail',
+      rows: [{ about: 'place', id: 'store' }],
+    });
+    expect(judge('G25', { ...GOOD, attestations: new Map() }).outcome).toBe('notRun');
+  });
+});
