@@ -36,6 +36,7 @@ export default defineConfig({
   ...(isTest ? { ssr: { resolve: { conditions: ['browser', 'module', 'node'] } } } : {}),
   worker: {
     format: 'es',
+    plugins: () => [policyHashes()],
     // WebKit runs a worker's entry a second time where a chunk imports from it: what they share stands in a chunk of its own.
     rolldownOptions: {
       output: {

@@ -259,7 +259,8 @@ function encodeParameters({ memoryKib, iterations, parallelism }: Argon2idParame
   return bytes;
 }
 
-function decodeParameters(slot: Uint8Array): Argon2idParameters {
+/** What deriving the key of a passphrase slot costs. Of a slot that was opened: its check covers these bytes. */
+export function decodeParameters(slot: Uint8Array): Argon2idParameters {
   const view = new DataView(slot.buffer, slot.byteOffset + HEADER_LENGTH, 12);
   return {
     memoryKib: view.getUint32(0),

@@ -568,6 +568,23 @@ const kinds = {
       },
     },
   },
+  policyTask: {
+    label: label('Policy task', '策略待办'),
+    belongsTo: 'workspace',
+    author: 'admin',
+    fields: {
+      pack: { type: 'text', label: label('Policy pack', '策略包'), dataClass: 'none' },
+      control: {
+        type: 'text',
+        label: label('Control', '控制项'),
+        dataClass: 'none',
+        required: true,
+      },
+      change: { type: 'text', label: label('Change', '变化'), dataClass: 'none', required: true },
+      effective: { type: 'date', label: label('Effective', '生效日期'), dataClass: 'none' },
+      done: { type: 'dateTime', label: label('Done', '完成'), dataClass: 'none' },
+    },
+  },
   run: {
     label: label('Run of the checks', '检查运行'),
     belongsTo: 'itself',

@@ -152,14 +152,14 @@ function elementProblem(element: Json, check: Check): ProblemReason | undefined 
 }
 
 /** Something before the @ and something after it: mail servers know the rest. */
-function emailProblem(email: Json): ProblemReason | undefined {
+export function emailProblem(email: Json): ProblemReason | undefined {
   return (
     textProblem(email, LIMITS.text) ?? unless(matches(email, /^[^\s@]+@[^\s@]+$/), 'problems.email')
   );
 }
 
 /** A digit at least: extensions, letters and every way of grouping are in use somewhere. */
-function phoneProblem(phone: Json): ProblemReason | undefined {
+export function phoneProblem(phone: Json): ProblemReason | undefined {
   return textProblem(phone, LIMITS.text) ?? unless(matches(phone, /\p{Nd}/u), 'problems.phone');
 }
 

@@ -50,6 +50,11 @@ export class Access {
     return this.#then(vault.reviewGlass(id));
   }
 
+  /** Says that somebody has looked through devices, roles and classes. */
+  reviewAll(): Promise<Result<void, EditError>> {
+    return vault.reviewAccess();
+  }
+
   breakGlass(reason: string): Promise<Result<{ readonly until: number }, EditError>> {
     return this.#then(vault.breakGlass(reason));
   }

@@ -20,6 +20,10 @@ export function tomorrow(from: Date): string {
   return isoDateOf(new Date(from.getFullYear(), from.getMonth(), from.getDate() + 1));
 }
 
+export function nextYear(from: Date): string {
+  return isoDateOf(new Date(from.getFullYear() + 1, from.getMonth(), from.getDate()));
+}
+
 /** Whole days from `from` to the ISO date `to`; negative where it has passed. */
 export function daysUntil(to: string, from: Date): number {
   const [year = 0, month = 1, day = 1] = to.split('-').map(Number);

@@ -11,7 +11,13 @@ import type { MembershipState, NewRecovery } from '#crypto/membership.ts';
 import { checkPassphrase, type TooCommon, type TooShort } from '#crypto/passphrase.ts';
 import type { KitStore } from '#crypto/recovery-kit.ts';
 import { createRecoveryKey, type RecoveryKey } from '#crypto/recovery.ts';
-import { createPassphraseSlot, createRecoverySlot, openPassphraseSlot } from '#crypto/slots.ts';
+import type { Argon2idParameters } from '#crypto/key-derivation.ts';
+import {
+  createPassphraseSlot,
+  createRecoverySlot,
+  decodeParameters,
+  openPassphraseSlot,
+} from '#crypto/slots.ts';
 import type { Json } from '#domain/change.ts';
 import type { Role } from '#domain/roles.ts';
 import { valuesOf } from '#domain/values.ts';
@@ -246,6 +252,12 @@ export class Session {
 
   get lastBackup(): BackupRecord | undefined {
     return this.#own.local.lastBackup;
+  }
+
+  /** What guessing the passphrase of this device costs. */
+  async derivation(): Promise<Argon2idParameters> {
+    const { passphrase } = (await this.#store.readMeta('slots')) as Slots;
+    return decodeParameters(passphrase);
   }
 
   /** The signed log, a line each. */

@@ -1,6 +1,7 @@
 /** The page's verbs on compliance, each passed on to the open workspace's. */
 
-import { err } from '#base/result.ts';
+import { err, ok } from '#base/result.ts';
+import type { Checks } from './checks.ts';
 import type { Compliance } from './compliance.ts';
 import type { JobId, OnProgress, VaultApi } from './vault-api.ts';
 
@@ -19,10 +20,21 @@ type ComplianceVerbs = Pick<
   | 'cards'
   | 'scanCards'
   | 'closeCardFinding'
+  | 'checks'
+  | 'runChecks'
+  | 'exportRun'
+  | 'attest'
+  | 'policies'
+  | 'offerShipped'
+  | 'offerPack'
+  | 'acceptPack'
+  | 'finishPolicyTask'
+  | 'reviewAccess'
 >;
 
 interface Parts {
   readonly open: () => Promise<Compliance>;
+  readonly checking: () => Promise<Checks>;
   readonly asJob: <T>(
     job: JobId,
     onProgress: OnProgress,
@@ -34,7 +46,7 @@ interface Parts {
 const STEP_UP = { type: 'StepUpNeeded' } as const;
 
 /** Policies, attestations and what leaves the log are for whoever confirmed the passphrase lately. */
-export function complianceVerbs({ open, asJob, isSteppedUp }: Parts): ComplianceVerbs {
+export function complianceVerbs({ open, checking, asJob, isSteppedUp }: Parts): ComplianceVerbs {
   return {
     changePolicy: async (change) =>
       isSteppedUp() ? (await open()).changePolicy(change) : err(STEP_UP),
@@ -54,5 +66,23 @@ export function complianceVerbs({ open, asJob, isSteppedUp }: Parts): Compliance
     scanCards: (onProgress, job) =>
       asJob(job, onProgress, async (work) => (await open()).scanCards(work)),
     closeCardFinding: async (id) => (await open()).closeCardFinding(id),
+    checks: async (compareWith) => (await checking()).view(compareWith),
+    runChecks: (onProgress, job) =>
+      asJob(job, onProgress, async (work) => (await checking()).run(work)),
+    exportRun: async (run, format, words) => {
+      if (!isSteppedUp()) return err(STEP_UP);
+      const file = await (await checking()).export(run, format, words);
+      return file === null ? err({ type: 'NotFound' }) : ok(file);
+    },
+    attest: async (said) => (isSteppedUp() ? (await checking()).attest(said) : err(STEP_UP)),
+    policies: async () => (await checking()).policies(),
+    offerShipped: async (key) => (await checking()).offerShipped(key),
+    offerPack: async (file) => (await checking()).offerFile(file),
+    acceptPack: (trusts, onProgress, job) =>
+      asJob(job, onProgress, async (work) =>
+        isSteppedUp() ? (await checking()).accept(trusts, work) : err(STEP_UP),
+      ),
+    finishPolicyTask: async (id) => (await checking()).finishTask(id),
+    reviewAccess: async () => (await open()).note({ act: 'accessReviewed', outcome: 'done' }),
   };
 }

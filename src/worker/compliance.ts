@@ -12,6 +12,7 @@ import type {
   CardFinding,
   CardScan,
   CardsView,
+  ChainReport,
   FieldClassView,
   LogEntryView,
   LogPage,
@@ -30,6 +31,7 @@ import { isAlive, valuesOf } from '#domain/values.ts';
 import type { Session } from '#vault/session.ts';
 import type { Cancelled, EditError } from '#vault/vault.ts';
 import type { CustomerView } from '#vault/views.ts';
+import type { Checks } from './checks.ts';
 import type { FileResult, OnProgress } from './vault-api.ts';
 
 const MINUTE = 60 * 1000;
@@ -137,10 +139,20 @@ export class Compliance {
     };
   }
 
+  get log(): AuditLog {
+    return this.#log;
+  }
+
+  async chainReports(options: {
+    readonly signal: AbortSignal;
+    readonly onProgress: (events: number) => void;
+  }): Promise<Result<readonly ChainReport[], Cancelled>> {
+    const { workspace } = this.#session;
+    return this.#log.verify({ workspace, fingerprints: await this.#fingerprints(), ...options });
+  }
+
   async verifyLog({ signal, onProgress }: Work): Promise<Result<LogVerification, Cancelled>> {
-    const verified = await this.#log.verify({
-      workspace: this.#session.workspace,
-      fingerprints: await this.#fingerprints(),
+    const verified = await this.chainReports({
       signal,
       onProgress: (done) => {
         onProgress({ done, total: 0, step: 'verifyingLog' });
@@ -335,12 +347,12 @@ export class Compliance {
   // ---- Once a day ---------------------------------------------------------------------------------------------------
 
   /** While the workspace is in use: what is due once a day or a week, some time after the unlock, then every hour that it may have become due. */
-  keepDaily(): void {
+  keepDaily(checks: Checks): void {
     const { vault, device } = this.#session;
     const until = glassUntil(vault.workspace, device, this.#clock.now());
     if (until !== null) this.#remaskAt(until);
-    void this.#keep();
-    this.#timer = setInterval(() => void this.#keep(), HOUR);
+    void this.#keep(checks);
+    this.#timer = setInterval(() => void this.#keep(checks), HOUR);
   }
 
   stop(): void {
@@ -349,12 +361,13 @@ export class Compliance {
     this.#ending.abort();
   }
 
-  async #keep(): Promise<void> {
+  async #keep(checks: Checks): Promise<void> {
     await this.#keepLog();
+    const work = { signal: this.#ending.signal, onProgress: () => undefined };
+    if (this.#session.joining !== null || work.signal.aborted) return;
     const last = this.#lastScan;
-    if (this.#session.joining !== null || this.#ending.signal.aborted) return;
-    if (last !== null && this.#clock.now() - last.at < WEEK) return;
-    await this.scanCards({ signal: this.#ending.signal, onProgress: () => undefined });
+    if (last === null || this.#clock.now() - last.at >= WEEK) await this.scanCards(work);
+    if (!this.#ending.signal.aborted) await checks.keepDaily(work);
   }
 
   #nameOf(customer: RecordId | null): string {

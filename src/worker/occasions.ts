@@ -21,7 +21,10 @@ const TELLERS: { readonly [Verb in keyof VaultApi]?: Teller<Verb> } = {
     ...(customer !== undefined && { customer }),
   }),
   backUp: (value) => ({ act: 'backedUp', ...countIn(value) }),
-  verifyBackup: () => ({ act: 'backupVerified' }),
+  verifyBackup: (_, __, recoveryKey) => ({
+    act: 'backupVerified',
+    how: recoveryKey === null ? 'device' : 'kit',
+  }),
   changePassphrase: () => ({ act: 'passphraseChanged' }),
   newRecoveryKit: () => ({ act: 'recoveryKitMade' }),
   changeSettings: () => ({ act: 'settingsChanged' }),
@@ -39,6 +42,7 @@ const TELLERS: { readonly [Verb in keyof VaultApi]?: Teller<Verb> } = {
   settleHeldBack: (_, __, choice) => ({ act: 'heldBackSettled', how: choice }),
   verifyLog: () => ({ act: 'logVerified' }),
   exportLog: (_, format) => ({ act: 'logExported', how: format }),
+  exportRun: (_, __, format) => ({ act: 'runExported', how: format }),
 };
 
 /** The same verbs; each tells how it ended, once it has. What the page cancelled, or must confirm first, is told of nobody. */

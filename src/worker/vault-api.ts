@@ -10,13 +10,20 @@ import type { DeviceId, RecordId, WorkspaceId } from '#base/ids.ts';
 import type { Result } from '#base/result.ts';
 import type {
   AccessView,
+  Attest,
   CardScan,
   CardsView,
+  ComplianceView,
   LogPage,
   LogQuery,
   LogVerification,
   LogWords,
+  PackError,
+  PackOffer,
+  PoliciesView,
   PolicyView,
+  RunFormat,
+  RunWords,
   StepUpNeeded,
 } from '#compliance/messages.ts';
 import type { DataClass, FieldDefinition } from '#domain/catalogue.ts';
@@ -78,6 +85,7 @@ export type {
   ListPage,
   ListQuery,
   NewWorkspace,
+  NotFound,
   PassphraseError,
   PastValue,
   Settings,
@@ -147,10 +155,15 @@ export type { ReportWords } from '#exchange/skipped-rows.ts';
 export type {
   AccessView,
   Act,
+  Attest,
   CardFinding,
   CardScan,
   CardsView,
   ChainProblem,
+  CheckOutcome,
+  ComplianceView,
+  ControlView,
+  EvidenceView,
   FieldClassView,
   GlassView,
   LogEntryView,
@@ -159,7 +172,16 @@ export type {
   LogVerification,
   LogWords,
   Outcome,
+  OutcomeCounts,
+  PackChange,
+  PackError,
+  PackOffer,
+  PackView,
+  PoliciesView,
   PolicyView,
+  RegulationView,
+  RunFormat,
+  RunWords,
   StepUpNeeded,
 } from '#compliance/messages.ts';
 export type { TooManyAttempts } from '#vault/attempts.ts';
@@ -411,6 +433,28 @@ export interface VaultApi {
   stepUp(passphrase: string): Promise<Result<void, SlotError | TooManyAttempts>>;
   changePolicy(change: Partial<PolicyView>): Promise<Result<void, EditError | StepUpNeeded>>;
   /** Reading the log is logged. */
+  /** The newest run, held against the chosen one; null: against the one before it. */
+  checks(compareWith: RecordId | null): Promise<ComplianceView>;
+  runChecks(onProgress: OnProgress, job: JobId): Promise<Result<void, EditError | Cancelled>>;
+  /** `run`: null is the newest. */
+  exportRun(
+    run: RecordId | null,
+    format: RunFormat,
+    words: RunWords,
+  ): Promise<Result<FileResult, NotFound | StepUpNeeded>>;
+  attest(said: Attest): Promise<Result<void, EditError | StepUpNeeded>>;
+  policies(): Promise<PoliciesView>;
+  /** What the pack that this app brings would change. */
+  offerShipped(key: string): Promise<Result<PackOffer, PackError>>;
+  offerPack(file: Blob): Promise<Result<PackOffer, PackError>>;
+  /** Accepts what was offered last, and runs the checks anew. `trusts`: its publisher too, from now on. */
+  acceptPack(
+    trusts: boolean,
+    onProgress: OnProgress,
+    job: JobId,
+  ): Promise<Result<void, PackError | EditError | Cancelled | StepUpNeeded>>;
+  finishPolicyTask(id: RecordId): Promise<Result<void, EditError>>;
+
   readLog(query: LogQuery, from: number, to: number): Promise<LogPage>;
   verifyLog(onProgress: OnProgress, job: JobId): Promise<Result<LogVerification, Cancelled>>;
   /** Says that a person has looked through the log. */
@@ -421,6 +465,8 @@ export interface VaultApi {
     words: LogWords,
   ): Promise<Result<FileResult, EditError | StepUpNeeded>>;
   access(): Promise<AccessView>;
+  /** Says that a person has looked through who has access to what. */
+  reviewAccess(): Promise<Result<void, EditError>>;
   classifyField(
     record: RecordId,
     dataClass: DataClass,

@@ -30,6 +30,8 @@ const LONG_VERBS = {
   restore: 1,
   verifyLog: 0,
   scanCards: 0,
+  runChecks: 0,
+  acceptPack: 1,
 } as const;
 
 type LongVerbs = keyof typeof LONG_VERBS;

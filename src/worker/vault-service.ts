@@ -14,6 +14,8 @@ import type { Session as OpenSession } from '#vault/session.ts';
 import type { Vault, WorkOptions } from '#vault/vault.ts';
 import { Workspaces } from '#vault/workspaces.ts';
 import type { Rehearsal } from './backups.ts';
+import type { Outside } from '#compliance/checks/gathering.ts';
+import type { Checks } from './checks.ts';
 import type { Compliance } from './compliance.ts';
 import { complianceVerbs } from './compliance-verbs.ts';
 import { telling } from './occasions.ts';
@@ -25,12 +27,19 @@ const backups = () => import('./backups.ts');
 const views = () => import('#vault/views.ts');
 const syncing = () => import('./syncing.ts');
 
-export function createVaultService(environment: Environment): VaultApi {
+/** The app's own files, and the policy that its page came with; null: they can't be had. */
+export interface AppFiles {
+  readonly readAppFile: (path: string) => Promise<string | null>;
+  readonly pagePolicy: () => Promise<string | null>;
+}
+
+export function createVaultService(environment: Environment, appFiles: AppFiles): VaultApi {
   const workspaces = new Workspaces(environment);
   const jobs = new Map<JobId, AbortController>();
   let session: OpenSession | null = null;
   let sync: Promise<Sync> | null = null;
   let compliance: Promise<Compliance> | null = null;
+  let checks: Promise<Checks> | null = null;
   let steppedUpAt = -Infinity;
   let importer: Importer | null = null;
   let rehearsal: Rehearsal | null = null;
@@ -47,6 +56,7 @@ export function createVaultService(environment: Environment): VaultApi {
     session = opened;
     importer = null;
     compliance = null;
+    checks = null;
     sync = follow(opened);
     later(() => tellUnlock(opened, how));
     opened.listen((event) => {
@@ -79,7 +89,7 @@ export function createVaultService(environment: Environment): VaultApi {
       { act: 'unlocked', outcome: 'done', how },
     ]);
     if (noted.ok && failed > 0) await opened.toldAttempts(failed);
-    if (session === opened) (await complying()).keepDaily();
+    if (session === opened) (await complying()).keepDaily(await checking());
   }
 
   function complying(): Promise<Compliance> {
@@ -91,6 +101,21 @@ export function createVaultService(environment: Environment): VaultApi {
         }),
     );
     return compliance;
+  }
+
+  function checking(): Promise<Checks> {
+    const opened = unlocked();
+    checks ??= Promise.all([import('./checks.ts'), complying()]).then(
+      ([{ Checks }, complied]) =>
+        new Checks({
+          session: opened,
+          clock: environment.clock,
+          compliance: complied,
+          readAppFile: appFiles.readAppFile,
+          outside: async () => outsideOf(await appFiles.pagePolicy(), await sync),
+        }),
+    );
+    return checks;
   }
 
   /** What could not be written is written with the next event. */
@@ -140,6 +165,7 @@ export function createVaultService(environment: Environment): VaultApi {
     session = null;
     sync = null;
     compliance = null;
+    checks = null;
     unwritten = [];
     steppedUpAt = -Infinity;
     importer = null;
@@ -327,7 +353,7 @@ export function createVaultService(environment: Environment): VaultApi {
       if (confirmed.ok) steppedUpAt = environment.clock.now();
       return confirmed;
     },
-    ...complianceVerbs({ open: complying, asJob, isSteppedUp }),
+    ...complianceVerbs({ open: complying, checking, asJob, isSteppedUp }),
     ...syncVerbs(() => sync, isSteppedUp),
     async joinWorkspace(request) {
       const { joinByLink } = await syncing();
@@ -357,6 +383,26 @@ export function createVaultService(environment: Environment): VaultApi {
 const AFTER_UNLOCK = 500;
 const STEP_UP_LASTS = 5 * 60 * 1000;
 const UNWRITTEN_KEPT = 100;
+
+/** What the checks hear of sync and of the host. */
+async function outsideOf(contentPolicy: string | null, sync: Sync | null): Promise<Outside> {
+  const status = sync?.status;
+  const devices = (await sync?.devices()) ?? [];
+  const store = status?.store ?? null;
+  return {
+    contentPolicy,
+    store:
+      store === null
+        ? null
+        : {
+            endpoint: store.endpoint,
+            refused: (status?.alarms.length ?? 0) + (status?.heldBack ?? 0),
+          },
+    clockOffsetMs: status?.clockOffsetMs ?? null,
+    unsent: status?.pending ?? 0,
+    wiped: new Set(devices.filter(({ wiped }) => wiped).map(({ device }) => device)),
+  };
+}
 
 function exportLimits(vault: Vault, complied: Compliance): ExportLimits {
   return {

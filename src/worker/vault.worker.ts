@@ -6,6 +6,7 @@ import { trustedScriptAddress } from '#base/trusted-types.ts';
 import { createWitness } from '#compliance/audit/witness.ts';
 import { cardGuard } from '#compliance/cards/guard.ts';
 import type { DeriveKey } from '#crypto/key-derivation.ts';
+import { pagePolicy, readAppFile } from './app-files.ts';
 import deriveWorkerAddress from './derive.worker.ts?worker&url';
 import { createVaultService } from './vault-service.ts';
 
@@ -20,11 +21,14 @@ const derive: DeriveKey = async (request) => {
 };
 
 expose(
-  createVaultService({
-    clock: systemClock,
-    derive,
-    exclusive: (name, work) => navigator.locks.request(`holdfast-${name}`, work),
-    guard: cardGuard,
-    witness: createWitness(),
-  }),
+  createVaultService(
+    {
+      clock: systemClock,
+      derive,
+      exclusive: (name, work) => navigator.locks.request(`holdfast-${name}`, work),
+      guard: cardGuard,
+      witness: createWitness(),
+    },
+    { readAppFile, pagePolicy },
+  ),
 );

@@ -53,6 +53,8 @@ export async function measureApp(
         figures.judge('memory', at, (full - empty) / summaryBytes, '× plain', 1.5);
         const painted = await keystrokesToPaint(holdfast, at);
         figures.judge('search, keystroke to paint, p95', at, p95(painted), 'ms', 50);
+        const checked = await runsOfChecks(holdfast);
+        figures.judge('run of the checks, click to outcome', at, median(checked), 'ms', 3000);
       } finally {
         await browser.close();
       }
@@ -73,6 +75,19 @@ async function createWorkspace(browser: RunningBrowser, site: Site): Promise<Hol
   await holdfast.untilOffline();
   await holdfast.go('Customers');
   return holdfast;
+}
+
+/** In ms. */
+async function runsOfChecks(holdfast: Holdfast): Promise<number[]> {
+  await holdfast.go('Compliance');
+  const took: number[] = [];
+  for (let run = 0; run < runs; run += 1) {
+    const start = performance.now();
+    await holdfast.compliance.runChecks();
+    took.push(performance.now() - start);
+    await holdfast.page.getByRole('button', { name: 'Dismiss' }).click();
+  }
+  return took;
 }
 
 /** Bytes in use, page and worker together, after a fresh start and a collection; the median of several starts. */

@@ -161,6 +161,18 @@ for (const { locale, texts, looks } of languages) {
       const { compliance, auditLog } = texts;
       const tab = (name: string): Locator => page.getByRole('tab', { name, exact: true });
       await place(texts.app.compliance);
+      await button(texts.checks.run).click();
+      const folded = page.locator('summary').filter({ hasText: 'G5' });
+      await folded.click();
+      await page
+        .locator('details[open]')
+        .getByText(texts.checks.evidence, { exact: true })
+        .waitFor();
+      await look('checks');
+      await tab(compliance.tabs.policies).click();
+      await heading(texts.policies.values).waitFor();
+      await look('policies');
+      await tab(compliance.tabs.log).click();
       await page.getByRole('list', { name: auditLog.list }).waitFor();
       await button(auditLog.verify).click();
       await page.getByRole('alert').waitFor();

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from './fixtures.ts';
-import { csvFile } from './pages/files.ts';
+import { backupFile, csvFile } from './pages/files.ts';
 import { team } from './teams.ts';
 
 const CARD = '4111 1111 1111 1111';
@@ -23,6 +23,7 @@ test('the audit log tells what was done, is whole, and is checked by a shell', a
 
   await holdfast.go('Compliance');
   const { compliance } = holdfast;
+  await compliance.tab('Audit log');
   for (const act of ['Wrong passphrase at the unlock', 'Locked', 'Viewed', 'Read the log']) {
     await expect(compliance.event(act).first()).toBeVisible();
   }
@@ -79,6 +80,144 @@ test('card numbers give way to their last digits on every way in, and codes are 
   await holdfast.compliance.tab('Card numbers');
   await page.getByRole('button', { name: 'Scan now' }).click();
   await expect(page.getByText('No card number found').first()).toBeVisible();
+});
+
+test('the checks show what holds, what fails and what nobody checked, with evidence and what mends it', async ({
+  page,
+  holdfast,
+}) => {
+  await holdfast.create(team);
+  await holdfast.customers.add({ Name: 'Gil Moor' });
+  await holdfast.go('Customers');
+  await holdfast.customers.add({ Name: 'Hal Reed' });
+  await holdfast.go('Compliance');
+  const { compliance } = holdfast;
+  await expect(page.getByText('The checks have not run yet')).toBeVisible();
+  await compliance.runChecks();
+
+  await expect(compliance.control('G5')).toContainText('Holds');
+  const encryption = await compliance.unfold('G5');
+  await expect(encryption.getByText('Looked through: journal')).toBeVisible();
+  await expect(compliance.control('P16')).toContainText('Holds');
+  const scripts = await compliance.unfold('P16');
+  await expect(scripts.getByText("found 'self'")).toBeVisible();
+  await expect(compliance.control('G10')).toContainText('Not checked');
+  const requests = await compliance.unfold('G10');
+  await expect(requests.getByText('Nobody could tell: the register of requests')).toBeVisible();
+  await expect(compliance.control('H19')).toContainText('Proposed');
+  await expect(compliance.control('G22')).toContainText('Fails');
+  const restoring = await compliance.unfold('G22');
+  await restoring.getByRole('link', { name: 'Go to backups' }).click();
+  const backup = await holdfast.backups.backUp();
+  await holdfast.backups.verify(backupFile(backup));
+  await holdfast.backups.expectGood(2);
+
+  await holdfast.go('Compliance');
+  await compliance.runChecks();
+  await expect(compliance.control('G22')).toContainText('Holds');
+  await compliance.show('What changed');
+  await expect(compliance.control('G22')).toContainText('Failed before');
+  await expect(compliance.control('G5')).toBeHidden();
+  await compliance.show('Everything');
+
+  const attested = await compliance.unfold('H18');
+  await attested.getByRole('button', { name: 'Attest' }).click();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(page.getByText('Say what is in place.')).toBeVisible();
+  await page.getByLabel('Statement').fill('Agreements with both hosts, in the safe');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(page.getByText('H18 is attested')).toBeVisible();
+  await compliance.runChecks();
+  await expect(compliance.control('H18')).toContainText('Holds');
+
+  const results = await compliance.export('OSCAL assessment results');
+  expect(results.name).toMatch(/^assessment-results-\d{4}-\d\d-\d\d\.json$/);
+  expect(Object.keys(JSON.parse(results.bytes.toString()) as object)).toEqual([
+    'assessment-results',
+  ]);
+  const table = await compliance.export('CSV');
+  expect(table.bytes.toString()).toContain('GDPR,G5,Encryption at rest');
+  const report = await compliance.export('Report to print');
+  const printed = await page.context().newPage();
+  await printed.setContent(report.bytes.toString());
+  await expect(printed.getByRole('heading', { name: /^HIPAA 1\.0\.0$/ })).toBeVisible();
+  await printed.close();
+
+  await compliance.tab('Audit log');
+  await expect(compliance.event('Ran the checks').first()).toBeVisible();
+  await expect(compliance.event('Attested a control').first()).toBeVisible();
+});
+
+test('a newer policy pack is shown as a difference, accepted from a trusted publisher alone, and leaves tasks', async ({
+  page,
+  holdfast,
+}) => {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-policies-'));
+  const shipped = readFileSync(
+    join(import.meta.dirname, '../../public/policies/ccpa.json'),
+    'utf8',
+  );
+  const signed = (name: string, change: (text: string) => string) => {
+    const file = join(folder, `${name}.json`);
+    writeFileSync(file, change(shipped));
+    execFileSync('npm', ['run', '--silent', 'policies:sign', '--', join(folder, 'key'), file]);
+    return join(folder, `${name}.signed.json`);
+  };
+  try {
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, 'key')]);
+    const newer = signed('newer', (text) =>
+      text.replaceAll('"version": "1.0.0"', '"version": "1.1.0"').replace('"45"', '"40"'),
+    );
+    const same = signed('same', (text) => text);
+    const altered = join(folder, 'altered.json');
+    writeFileSync(altered, readFileSync(newer, 'utf8').replace('Know, delete', 'Sell, share'));
+
+    await holdfast.create(team);
+    await holdfast.go('Compliance');
+    const { compliance } = holdfast;
+    await compliance.tab('Policies');
+    await compliance.regulation('PCI DSS 4.0.1').uncheck();
+    await expect(page.getByText('The policy is changed')).toBeVisible();
+
+    await compliance.choosePolicy(altered);
+    await expect(page.getByText('The signature does not fit')).toBeVisible();
+    await compliance.choosePolicy(same);
+    await expect(page.getByText('Version 1.0.0 is not newer than version 1.0.0')).toBeVisible();
+    await compliance.choosePolicy(join(folder, 'key.pub'));
+    await expect(page.getByText('This is no policy file.')).toBeVisible();
+    await compliance.choosePolicy(join(folder, 'newer.json'));
+    await expect(page.getByText('Nobody has signed this policy file.')).toBeVisible();
+
+    await compliance.choosePolicy(newer);
+    const dialog = page.getByRole('dialog', { name: 'CCPA / CPRA, version 1.1.0' });
+    await expect(dialog.getByText('45 becomes 40')).toBeVisible();
+    await dialog.getByRole('button', { name: 'Accept', exact: true }).click();
+    await expect(dialog.getByText('Compare the fingerprint first.')).toBeVisible();
+    await dialog.getByRole('checkbox', { name: 'I trust this publisher' }).check();
+    await dialog.getByRole('button', { name: 'Accept', exact: true }).click();
+    await expect(dialog).toBeHidden();
+    await expect(page.getByText('CCPA / CPRA is accepted. The checks ran anew.')).toBeVisible();
+    await expect(page.getByRole('list', { name: 'Publishers' })).toContainText('SHA256:');
+
+    const third = signed('third', (text) =>
+      text.replaceAll('"version": "1.0.0"', '"version": "1.2.0"').replace('"medium"', '"high"'),
+    );
+    await compliance.choosePolicy(third);
+    const again = page.getByRole('dialog', { name: 'CCPA / CPRA, version 1.2.0' });
+    await expect(again.getByText('severity, effective 14 Aug 2020')).toBeVisible();
+    await again.getByRole('button', { name: 'Accept', exact: true }).click();
+    await expect(again).toBeHidden();
+    const tasks = page.getByRole('list', { name: 'To do after a change' });
+    await expect(tasks.getByText('C3 Requests kept 24 months')).toBeVisible();
+    await tasks.getByRole('button', { name: 'Done' }).click();
+    await expect(tasks).toBeHidden();
+
+    await compliance.tab('Checks');
+    await expect(page.getByRole('heading', { name: 'PCI DSS 4.0.1' })).toBeHidden();
+    await expect(page.getByText('Version 1.2.0')).toBeVisible();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 /** The command of compliance/FORMAT.md. */

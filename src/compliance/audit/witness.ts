@@ -23,6 +23,9 @@ const TOLD_ONE_BY_ONE = 20;
 const MAKING: Partial<Record<Kind, Act>> = {
   glass: 'glassBroken',
   cardFinding: 'cardReplaced',
+  pack: 'packAccepted',
+  attestation: 'attested',
+  run: 'checksRun',
 };
 
 export function createWitness(): Witness {

@@ -58,7 +58,7 @@ const TEXTS: ReadonlySet<FieldType> = new Set([
 ] as const);
 
 /** Columns of text that were looked through, those of the workspace's own fields too. */
-function columnsOf(vault: Vault): number {
+export function columnsOf(vault: Vault): number {
   return KINDS.filter((kind) => kind !== 'audit')
     .flatMap((kind) => vault.fieldsOf(kind))
     .filter(({ type }) => TEXTS.has(type)).length;

@@ -96,9 +96,9 @@ export const hipaaChecks: readonly Check[] = [
       sorted([
         [
           /^https:|^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:|\/|$)/.test(endpoint),
-          { about: 'store', id: endpoint, wanted: 'https' },
+          { about: 'place', id: endpoint, wanted: 'https' },
         ],
-        [refused === 0, { about: 'store', id: 'refused', found: refused, wanted: 0 }],
+        [refused === 0, { about: 'place', id: 'refused', found: refused, wanted: 0 }],
       ]),
     ),
   ),

@@ -15,11 +15,6 @@ export type ReadAppFile = (path: string) => Promise<string | null>;
 
 export const PINNED: ReadonlySet<string> = new Set(Object.values(policyHashes));
 
-/** Keys of the packs that come with the app, in the order of their files. */
-export const SHIPPED_KEYS: readonly string[] = Object.keys(policyHashes).map((file) =>
-  file.replace(/\.json$/, ''),
-);
-
 export async function readShipped(
   key: string,
   readAppFile: ReadAppFile,

@@ -8,7 +8,16 @@ import { deviceOf, type Stamp } from '#domain/stamp.ts';
 import { describe, expect, it } from 'vitest';
 import { customer, erasureRecord, stampOf, task } from './arbitraries.ts';
 
-const BY_ADMINS = ['workspace', 'member', 'field', 'erasure', 'policy', 'pack', 'attestation'];
+const BY_ADMINS = [
+  'workspace',
+  'member',
+  'field',
+  'erasure',
+  'policy',
+  'pack',
+  'attestation',
+  'policyTask',
+];
 const BY_ALL = ['glass', 'audit'];
 const device = deviceOf(stampOf(1));
 

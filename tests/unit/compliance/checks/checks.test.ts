@@ -3,7 +3,8 @@ import type { Facts } from '#compliance/checks/facts.ts';
 import { checkOf, CHECKS } from '#compliance/checks/index.ts';
 import { parametersFor, strictest } from '#compliance/packs/parameters.ts';
 import type { Control } from '#compliance/packs/pack.ts';
-import { readShipped, SHIPPED_KEYS } from '#compliance/packs/shipped.ts';
+import { readShipped } from '#compliance/packs/shipped.ts';
+import { SHIPPED_PACKS } from '#compliance/policy.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { must } from '../../vault/fixture.ts';
@@ -11,7 +12,7 @@ import { readPolicyFile } from '../packs/packs.ts';
 import { BAD, DAY, GOOD, NOW } from './facts.ts';
 
 const packs = await Promise.all(
-  SHIPPED_KEYS.map(
+  SHIPPED_PACKS.map(
     async (key) =>
       must(await readShipped(key, (path) => Promise.resolve(readPolicyFile(path)))).pack,
   ),

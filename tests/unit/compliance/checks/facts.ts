@@ -103,7 +103,8 @@ const purpose = {
   assessedAt: NOW - DAY,
 };
 
-export const GOOD: Required<Omit<Facts, 'attestations'>> = {
+export const GOOD: Required<Facts> = {
+  attestations: new Map(),
   lock: { idleMinutes: 15, whenHidden: false },
   guessing: { tries: 10, pauseMinutes: 30 },
   passphrase: { minimum: 15, refusesCommon: true },

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readShipped, SHIPPED_KEYS } from '#compliance/packs/shipped.ts';
-import { DEFAULT_POLICY } from '#compliance/policy.ts';
+import { readShipped } from '#compliance/packs/shipped.ts';
+import { DEFAULT_POLICY, SHIPPED_PACKS } from '#compliance/policy.ts';
 import Ajv from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { must } from '../../vault/fixture.ts';
@@ -13,7 +13,7 @@ const schemaFile = join(
 );
 const fromHere = (path: string) => Promise.resolve(readPolicyFile(path));
 const packs = await Promise.all(
-  SHIPPED_KEYS.map(async (key) => must(await readShipped(key, fromHere)).pack),
+  SHIPPED_PACKS.map(async (key) => must(await readShipped(key, fromHere)).pack),
 );
 
 function numbered(letter: string, most: number): readonly string[] {
@@ -22,8 +22,8 @@ function numbered(letter: string, most: number): readonly string[] {
 
 describe('the packs that come with the app', () => {
   it('are those that a workspace asks for by itself', () => {
-    expect([...SHIPPED_KEYS].sort()).toEqual([...DEFAULT_POLICY.packs].sort());
-    for (const [index, key] of SHIPPED_KEYS.entries()) expect(packs[index]?.key).toBe(key);
+    expect([...SHIPPED_PACKS].sort()).toEqual([...DEFAULT_POLICY.packs].sort());
+    for (const [index, key] of SHIPPED_PACKS.entries()) expect(packs[index]?.key).toBe(key);
   });
 
   it('have a control for every rule that is to be kept', () => {
@@ -66,7 +66,7 @@ describe('the packs that come with the app', () => {
   describe.skipIf(!existsSync(schemaFile))(
     'by NIST’s schema (skipped where ../shared/data is absent)',
     () => {
-      it.each(SHIPPED_KEYS)('%s is a catalog and a profile', (key) => {
+      it.each(SHIPPED_PACKS)('%s is a catalog and a profile', (key) => {
         const validate = new Ajv({ strict: false, validateFormats: false }).compile(
           JSON.parse(readFileSync(schemaFile, 'utf8')) as object,
         );

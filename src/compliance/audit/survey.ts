@@ -1,0 +1,91 @@
+/** What the log tells the checks: one look through all of its events. */
+
+import type { DeviceId } from '#base/ids.ts';
+import type { EventFact } from '../checks/facts.ts';
+import { occasionOf, readEvent, type Act, type AuditEvent } from './event.ts';
+import type { AuditLog, LogEntry } from './log.ts';
+
+export interface LogSurvey {
+  /** When each act was last done; 0: it never was. */
+  readonly lastOf: (act: Act, how?: string) => number;
+  readonly seen: Readonly<Record<string, number>>;
+  readonly failedUnlocks: number;
+  readonly policyChanges: number;
+  readonly privileged: number;
+  readonly unconfirmed: readonly EventFact[];
+  readonly exports: readonly EventFact[];
+  /** Customers in the last backup. */
+  readonly backedUp: number;
+  readonly lastOfDevice: ReadonlyMap<DeviceId, number>;
+}
+
+/** What the app only does where the passphrase was confirmed within five minutes. */
+const PRIVILEGED: ReadonlySet<Act> = new Set([
+  'exported',
+  'logExported',
+  'runExported',
+  'policyChanged',
+  'packAccepted',
+  'attested',
+  'memberInvited',
+  'memberApproved',
+  'deviceRevoked',
+  'roleChanged',
+] as const);
+/** Five minutes, and what writing takes on a slow device. */
+const CONFIRMED_FOR = 6 * 60 * 1000;
+const KEPT = 20;
+
+export async function surveyLog(log: AuditLog): Promise<LogSurvey> {
+  const last = new Map<string, number>();
+  const confirmed = new Map<DeviceId, number[]>();
+  const privileged: LogEntry[] = [];
+  const exports: EventFact[] = [];
+  const lastOfDevice = new Map<DeviceId, number>();
+  let failedUnlocks = 0;
+  let backedUp = 0;
+  for await (const entry of log.entries()) {
+    const { device, n, at, event } = entry;
+    lastOfDevice.set(device, Math.max(at, lastOfDevice.get(device) ?? 0));
+    if (event.act === 'unlockFailed') failedUnlocks += event.count ?? 1;
+    if (event.outcome !== 'done' && event.act !== 'unlockFailed') continue;
+    for (const key of keysOf(event)) last.set(key, Math.max(at, last.get(key) ?? 0));
+    if (event.act === 'backedUp' && at === last.get('backedUp')) backedUp = event.count ?? 0;
+    if (event.act === 'exported') exports.push({ device, n, at });
+    if (isConfirmation(event)) confirmed.set(device, [...(confirmed.get(device) ?? []), at]);
+    if (PRIVILEGED.has(event.act)) privileged.push(entry);
+  }
+  const unconfirmed = privileged.filter(({ device, at }) => {
+    // An unlock is told of a moment after it.
+    const times = confirmed.get(device) ?? [];
+    return !times.some((time) => at - time <= CONFIRMED_FOR && time - at <= CONFIRMED_FOR);
+  });
+  return {
+    lastOf: (act, how) => last.get(how === undefined ? act : `${act} ${how}`) ?? 0,
+    seen: Object.fromEntries([...last].filter(([key]) => !key.includes(' '))),
+    failedUnlocks,
+    policyChanges: privileged.filter(({ event }) => event.act === 'policyChanged').length,
+    privileged: privileged.length,
+    unconfirmed: unconfirmed.slice(0, KEPT).map(({ device, n, at }) => ({ device, n, at })),
+    exports: exports.slice(-KEPT),
+    backedUp,
+    lastOfDevice,
+  };
+}
+
+function keysOf({ act, how }: AuditEvent): readonly string[] {
+  return how === undefined ? [act] : [act, `${act} ${how}`];
+}
+
+/** A tab that got its keys from another one confirmed nothing. */
+function isConfirmation({ act, how }: AuditEvent): boolean {
+  return act === 'stepUp' || (act === 'unlocked' && how !== 'otherTab');
+}
+
+/** Acts that come out of the log's own form as they went in. */
+export function probeActs(acts: readonly Act[]): readonly Act[] {
+  return acts.filter((act) => {
+    const event: AuditEvent = { act, outcome: 'done', count: 1, how: 'probe' };
+    return JSON.stringify(readEvent(occasionOf(event))) === JSON.stringify(event);
+  });
+}

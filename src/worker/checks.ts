@@ -1,0 +1,450 @@
+/** The checks and policy packs of the open workspace as the worker runs them: packs in use, runs, attestations, offers. */
+
+import type { Clock } from '#base/clock.ts';
+import type { DeviceId, RecordId } from '#base/ids.ts';
+import { err, ok, type Result } from '#base/result.ts';
+import { attestationOf, attestationsIn, type Attestation } from '#compliance/attestations.ts';
+import { surveyLog } from '#compliance/audit/survey.ts';
+import { tryCanary } from '#compliance/checks/canary.ts';
+import type { EvidenceRow } from '#compliance/checks/check.ts';
+import { gatherFacts, type Outside } from '#compliance/checks/gathering.ts';
+import type {
+  Attest,
+  AttestationView,
+  ComplianceView,
+  ControlView,
+  EvidenceView,
+  PackError,
+  PackOffer,
+  PackView,
+  PoliciesView,
+  RegulationView,
+  RunFormat,
+  RunSummary,
+  RunWords,
+} from '#compliance/messages.ts';
+import { differenceOf } from '#compliance/packs/difference.ts';
+import {
+  acceptance,
+  acceptedPacks,
+  openTasks,
+  readAccepted,
+  tasksOf,
+  type AcceptedPack,
+} from '#compliance/packs/keeping.ts';
+import { isNewer, openPack, textOf, type OpenedPack } from '#compliance/packs/opening.ts';
+import type { Control, Pack } from '#compliance/packs/pack.ts';
+import { strictest } from '#compliance/packs/parameters.ts';
+import { PINNED, readShipped, type ReadAppFile } from '#compliance/packs/shipped.ts';
+import { policyIn, SHIPPED_PACKS } from '#compliance/policy.ts';
+import { pruneRuns, readRun, runIds, saveRun, type KeptRun } from '#compliance/runs/keeping.ts';
+import {
+  changesSince,
+  countsOf,
+  evaluate,
+  type ControlRun,
+  type Run,
+} from '#compliance/runs/run.ts';
+import type { Session } from '#vault/session.ts';
+import type { Cancelled, EditError } from '#vault/vault.ts';
+import type { Compliance } from './compliance.ts';
+import type { FileResult, OnProgress } from './vault-api.ts';
+
+const DAY = 24 * 60 * 60 * 1000;
+const RUNS_LISTED = 30;
+
+export interface CheckParts {
+  readonly session: Session;
+  readonly clock: Clock;
+  readonly compliance: Compliance;
+  readonly readAppFile: ReadAppFile;
+  readonly outside: () => Promise<Outside>;
+}
+
+interface Work {
+  readonly signal: AbortSignal;
+  readonly onProgress: OnProgress;
+}
+
+/** A pack in use, with who accepted it; null: it came with the app. */
+interface UsedPack {
+  readonly pack: Pack;
+  readonly accepted: AcceptedPack | null;
+}
+
+export class Checks {
+  readonly #parts: CheckParts;
+  /** Packs that were read once, by their hashes. */
+  readonly #read = new Map<string, Pack>();
+  #shipped: ReadonlyMap<string, OpenedPack> | null = null;
+  #offered: OpenedPack | null = null;
+  /** Of somebody who may not write: seen, and not kept. */
+  #unsaved: Run | null = null;
+
+  constructor(parts: CheckParts) {
+    this.#parts = parts;
+  }
+
+  get #vault() {
+    return this.#parts.session.vault;
+  }
+
+  // ---- Packs --------------------------------------------------------------------------------------------------------
+
+  /** Those that this app brings; fewer where its files can't be had. */
+  async #ownPacks(): Promise<ReadonlyMap<string, OpenedPack>> {
+    if (this.#shipped !== null) return this.#shipped;
+    const found = new Map<string, OpenedPack>();
+    for (const key of SHIPPED_PACKS) {
+      const opened = await readShipped(key, this.#parts.readAppFile);
+      if (opened.ok) found.set(key, opened.value);
+    }
+    if (found.size === SHIPPED_PACKS.length) this.#shipped = found;
+    return found;
+  }
+
+  /** Every pack that is accepted or comes with the app, asked or not. */
+  async #inUse(): Promise<readonly UsedPack[]> {
+    const own = await this.#ownPacks();
+    const accepted = acceptedPacks(this.#vault.workspace);
+    const used: UsedPack[] = [];
+    for (const key of new Set([...SHIPPED_PACKS, ...accepted.keys()])) {
+      const record = accepted.get(key);
+      const pack = record === undefined ? own.get(key)?.pack : await this.#packOf(record);
+      if (pack !== undefined && pack !== null) used.push({ pack, accepted: record ?? null });
+    }
+    return used;
+  }
+
+  async #packOf({ hash }: AcceptedPack): Promise<Pack | null> {
+    const known = this.#read.get(hash);
+    if (known !== undefined) return known;
+    const pack = await readAccepted(this.#vault.workspace, hash);
+    if (pack !== null) this.#read.set(hash, pack);
+    return pack;
+  }
+
+  async #asked(): Promise<readonly Pack[]> {
+    const { packs } = this.#parts.compliance.policy;
+    return (await this.#inUse()).map(({ pack }) => pack).filter(({ key }) => packs.includes(key));
+  }
+
+  // ---- Runs ---------------------------------------------------------------------------------------------------------
+
+  async run({ signal, onProgress }: Work): Promise<Result<void, EditError | Cancelled>> {
+    const { session, clock, compliance } = this.#parts;
+    const step = (done: number): void => {
+      onProgress({ done, total: 0, step: 'runningChecks' });
+    };
+    step(0);
+    const now = clock.now();
+    const packs = await this.#asked();
+    const canary = await tryCanary(session, now);
+    if (signal.aborted) return err({ type: 'Cancelled' });
+    const chains = await compliance.chainReports({ signal, onProgress: step });
+    if (!chains.ok) return chains;
+    const [newest] = runIds(this.#vault);
+    const facts = await gatherFacts({
+      session,
+      membership: await session.membership(),
+      survey: await surveyLog(compliance.log),
+      chains: chains.value,
+      cards: compliance.cards(),
+      canary,
+      lastRunAt:
+        newest === undefined ? null : ((await readRun(this.#vault, newest))?.run.at ?? null),
+      outside: await this.#parts.outside(),
+    });
+    return this.#keep(evaluate(packs, facts, now));
+  }
+
+  async #keep(run: Run): Promise<Result<void, EditError>> {
+    if (this.#parts.session.role === 'viewer') {
+      this.#unsaved = run;
+      return ok();
+    }
+    const saved = await saveRun(this.#vault, run);
+    return saved.ok ? ok() : saved;
+  }
+
+  /** Once a day, from the second day of a workspace on; and what is no longer kept goes. */
+  async keepDaily(work: Work): Promise<void> {
+    const { session, clock } = this.#parts;
+    if (session.role === 'viewer' || session.joining !== null) return;
+    const now = clock.now();
+    const [newest] = runIds(this.#vault);
+    const last =
+      newest === undefined ? await this.#createdAt() : (await readRun(this.#vault, newest))?.run.at;
+    if (last !== undefined && now - last < DAY) return;
+    const ran = await this.run(work);
+    if (ran.ok && session.role === 'admin') await pruneRuns(this.#vault, now);
+  }
+
+  async #createdAt(): Promise<number | undefined> {
+    const membership = await this.#parts.session.membership();
+    return membership === null ? undefined : Date.parse(membership.createdAt);
+  }
+
+  async view(compareWith: RecordId | null): Promise<ComplianceView> {
+    const ids = runIds(this.#vault).slice(0, RUNS_LISTED);
+    const [newest, previous] = ids;
+    const kept = newest === undefined ? null : await readRun(this.#vault, newest);
+    const run = this.#unsaved ?? kept?.run ?? null;
+    const other = compareWith ?? previous ?? null;
+    const before = other === null ? null : await readRun(this.#vault, other);
+    const regulations = await this.#regulations(run, before?.run ?? null);
+    return {
+      role: this.#parts.session.role,
+      regulations,
+      run: this.#runSummary(kept),
+      comparedWith: before === null ? null : other,
+      runs: await this.#summaries(ids),
+    };
+  }
+
+  async #summaries(ids: readonly RecordId[]): Promise<readonly RunSummary[]> {
+    const kept = await Promise.all(ids.map((id) => readRun(this.#vault, id)));
+    return kept.flatMap((each) => this.#runSummary(each) ?? []);
+  }
+
+  #runSummary(kept: KeptRun | null): RunSummary | null {
+    if (this.#unsaved !== null && kept === null) return null;
+    return kept === null
+      ? null
+      : { id: kept.id, at: kept.run.at, memberName: this.#nameOf(kept.device) };
+  }
+
+  async #regulations(run: Run | null, before: Run | null): Promise<readonly RegulationView[]> {
+    const attestations = attestationsIn(this.#vault.workspace);
+    const changes = run === null || before === null ? null : changesSince(before, run);
+    const today = new Date(this.#parts.clock.now()).toISOString().slice(0, 10);
+    return (await this.#asked()).map((pack) => {
+      const ran = run?.packs.find(({ key }) => key === pack.key);
+      const controls = pack.controls
+        .filter(({ status }) => status !== 'withdrawn')
+        .map((control) =>
+          this.#controlView(control, {
+            ran: ran?.controls.find(({ id }) => id === control.id),
+            before: changes?.get(control.id) ?? null,
+            attestation: attestations.get(control.id),
+            today,
+          }),
+        );
+      return {
+        key: pack.key,
+        title: pack.title,
+        version: pack.version,
+        counts: countsOf(ran === undefined ? [] : [ran]),
+        controls,
+      };
+    });
+  }
+
+  #controlView(
+    control: Control,
+    parts: {
+      readonly ran: ControlRun | undefined;
+      readonly before: ControlView['before'];
+      readonly attestation: Attestation | undefined;
+      readonly today: string;
+    },
+  ): ControlView {
+    const { parameters: _, reviewed: __, ...shown } = control;
+    const finding = parts.ran?.finding;
+    return {
+      ...shown,
+      isOverdue: control.reviewBy < parts.today,
+      outcome: finding?.outcome ?? null,
+      before: parts.before,
+      missing: finding?.missing ?? [],
+      evidence: (finding?.rows ?? []).map((row) => this.#evidenceView(row)),
+      counted: finding?.counted ?? 0,
+      attestation: parts.attestation === undefined ? null : this.#said(parts.attestation),
+    };
+  }
+
+  #evidenceView(row: EvidenceRow): EvidenceView {
+    switch (row.about) {
+      case 'customer': {
+        const summary = this.#vault.summary(row.id as RecordId);
+        const name = summary?.name || summary?.company;
+        return name === undefined ? row : { ...row, name, customer: row.id as RecordId };
+      }
+      case 'device':
+      case 'event': {
+        const [device = '', n] = row.id.split(' ');
+        const called = `${this.#nameOf(device as DeviceId)} (${device.slice(0, 6)})`.trim();
+        return { ...row, name: n === undefined ? called : `${called} ${n}` };
+      }
+      default:
+        return row;
+    }
+  }
+
+  #said({ holds, statement, reviewBy, device, at }: Attestation): AttestationView {
+    return { holds, statement, reviewBy, at, memberName: this.#nameOf(device) };
+  }
+
+  #nameOf(device: DeviceId): string {
+    return this.#parts.session.nameOf(device);
+  }
+
+  async attest(said: Attest): Promise<Result<void, EditError>> {
+    const saved = await this.#vault.add([attestationOf(said)]);
+    return saved.ok ? ok() : saved;
+  }
+
+  async export(
+    run: RecordId | null,
+    format: RunFormat,
+    words: RunWords,
+  ): Promise<FileResult | null> {
+    const view = await this.view(null);
+    const id = run ?? view.run?.id ?? null;
+    const kept = id === null ? null : await readRun(this.#vault, id);
+    const chosen = kept?.run ?? this.#unsaved;
+    if (chosen === null) return null;
+    const day = new Date(chosen.at).toISOString().slice(0, 10);
+    const shown: ComplianceView = {
+      ...view,
+      run: this.#runSummary(kept),
+      regulations: await this.#regulations(chosen, null),
+    };
+    switch (format) {
+      case 'oscal': {
+        const { assessmentResults } = await import('#compliance/runs/assessment-results.ts');
+        const packs = new Map((await this.#asked()).map((pack) => [pack.key, pack]));
+        const results = assessmentResults(chosen, packs, () => crypto.randomUUID());
+        const text = `${JSON.stringify(results, null, 2)}\n`;
+        return fileOf(`assessment-results-${day}.json`, text, 'application/json');
+      }
+      case 'html': {
+        const { runPage } = await import('#compliance/runs/report.ts');
+        const page = runPage(shown, this.#parts.session.workspaceName, words);
+        return fileOf(`compliance-${day}.html`, page, 'text/html');
+      }
+      case 'csv': {
+        const { runTable } = await import('#compliance/runs/report.ts');
+        return fileOf(`compliance-${day}.csv`, runTable(shown, words), 'text/csv;charset=utf-8');
+      }
+    }
+  }
+
+  // ---- Policies -----------------------------------------------------------------------------------------------------
+
+  async policies(): Promise<PoliciesView> {
+    const { compliance, session } = this.#parts;
+    const used = await this.#inUse();
+    const { packs: asked, publishers } = compliance.policy;
+    const titles = new Map(
+      used.flatMap(({ pack }) => pack.controls.map(({ id, title }) => [id, title] as const)),
+    );
+    const own = await this.#ownPacks();
+    return {
+      role: session.role,
+      packs: used.map((each) => this.#packView(each, asked, own.get(each.pack.key))),
+      publishers,
+      parameters: strictest(used.map(({ pack }) => pack).filter(({ key }) => asked.includes(key))),
+      tasks: openTasks(this.#vault.workspace).map(({ id, control, change, effective }) => ({
+        id,
+        control,
+        title: titles.get(control) ?? { en: control, 'zh-CN': control },
+        type: change,
+        effective,
+      })),
+    };
+  }
+
+  #packView(
+    { pack, accepted }: UsedPack,
+    asked: readonly string[],
+    own: OpenedPack | undefined,
+  ): PackView {
+    const { key, title, version, published } = pack;
+    const isOffered = own !== undefined && isNewer(own.pack.version, version);
+    return {
+      key,
+      title,
+      version,
+      published,
+      isAsked: asked.includes(key),
+      accepted:
+        accepted === null ? null : { memberName: this.#nameOf(accepted.device), at: accepted.at },
+      publisher: accepted?.publisher ?? null,
+      offered: isOffered ? own.pack.version : null,
+    };
+  }
+
+  async offerShipped(key: string): Promise<Result<PackOffer, PackError>> {
+    const opened = await readShipped(key, this.#parts.readAppFile);
+    return opened.ok ? this.#offer(opened.value) : opened;
+  }
+
+  async offerFile(file: Blob): Promise<Result<PackOffer, PackError>> {
+    const text = await textOf(file);
+    if (!text.ok) return text;
+    const opened = await openPack(text.value, PINNED);
+    return opened.ok ? this.#offer(opened.value) : opened;
+  }
+
+  async #offer(opened: OpenedPack): Promise<Result<PackOffer, PackError>> {
+    this.#offered = null;
+    const { pack, publisher } = opened;
+    const used = (await this.#inUse()).find((each) => each.pack.key === pack.key);
+    const isNew = used === undefined || isNewer(pack.version, used.pack.version);
+    // What came with the app may still have to be accepted as it is.
+    const isFirst = used?.accepted === null && publisher === null && !isNew;
+    if (!isNew && !(isFirst && used.pack.version === pack.version)) {
+      return err({ type: 'OlderVersion', have: used.pack.version, got: pack.version });
+    }
+    this.#offered = opened;
+    return ok({
+      key: pack.key,
+      title: pack.title,
+      version: pack.version,
+      before: used?.pack.version ?? null,
+      publisher,
+      isTrusted: publisher === null || this.#parts.compliance.policy.publishers.includes(publisher),
+      changes: differenceOf(used?.pack ?? null, pack),
+    });
+  }
+
+  /** Accepts what was offered last: it is asked from now on, its changes become tasks, and the checks run anew. */
+  async accept(
+    trusts: boolean,
+    work: Work,
+  ): Promise<Result<void, PackError | EditError | Cancelled>> {
+    const opened = this.#offered;
+    if (opened === null) return err({ type: 'NotAPack' });
+    const { pack, publisher } = opened;
+    const policy = policyIn(this.#vault.workspace);
+    const isTrusted = publisher === null || policy.publishers.includes(publisher);
+    if (!isTrusted && !trusts) return err({ type: 'UnknownPublisher' });
+    const used = (await this.#inUse()).find((each) => each.pack.key === pack.key);
+    const record = await acceptance(opened);
+    if (record === null) return err({ type: 'TooLarge' });
+    const changes = used === undefined ? [] : differenceOf(used.pack, pack);
+    const saved = await this.#vault.add([record, ...tasksOf(pack, changes)]);
+    if (!saved.ok) return saved;
+    this.#offered = null;
+    const isAsked = policy.packs.includes(pack.key);
+    if (!isAsked || !isTrusted) {
+      const asked = await this.#parts.compliance.changePolicy({
+        ...(!isAsked && { packs: [...policy.packs, pack.key] }),
+        ...(publisher !== null && !isTrusted && { publishers: [...policy.publishers, publisher] }),
+      });
+      if (!asked.ok) return asked;
+    }
+    return this.run(work);
+  }
+
+  async finishTask(id: RecordId): Promise<Result<void, EditError>> {
+    const done = new Date(this.#parts.clock.now()).toISOString();
+    const saved = await this.#vault.save([{ record: id, kind: 'policyTask', values: { done } }]);
+    return saved.ok ? ok() : saved;
+  }
+}
+
+function fileOf(name: string, text: string, type: string): FileResult {
+  return { name, blob: new Blob([text], { type }) };
+}
