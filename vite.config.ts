@@ -15,6 +15,17 @@ const appDir = join(root, 'dist/app');
 const isTest = Boolean(process.env['VITEST']);
 const reactive = { dynamicCompileOptions: () => ({ generate: 'client' as const }) };
 
+const ROOMS_WITHOUT_STATE = [
+  'backup',
+  'base',
+  'compliance',
+  'crypto',
+  'domain',
+  'endpoint',
+  'exchange',
+  'texts',
+];
+
 /** What browsers must all have: the features that DESIGN.md builds on arrived in Safari with 16.4. */
 const target = ['chrome111', 'edge111', 'firefox114', 'safari16.4', 'ios16.4'];
 
@@ -86,16 +97,9 @@ export default defineConfig({
     server: { deps: { inline: [/node_modules\/svelte\//] } },
     passWithNoTests: true,
     projects: [
-      {
-        extends: true,
-        test: {
-          name: 'unit',
-          include: ['tests/unit/**/*.test.ts'],
-          environment: 'node',
-          testTimeout: isSlow ? 900_000 : 20_000,
-          hookTimeout: isSlow ? 900_000 : 20_000,
-        },
-      },
+      // Files of rooms that hold nothing share their modules with one another: loading them takes longer than most tests.
+      unitTests('unit', `{${ROOMS_WITHOUT_STATE.join(',')}}`, { isolate: false }),
+      unitTests('unit-alone', `!(${ROOMS_WITHOUT_STATE.join('|')})`, { isolate: true }),
       {
         extends: true,
         test: {
@@ -108,6 +112,21 @@ export default defineConfig({
     ],
   },
 });
+
+/** Tests of the rooms that the pattern names. */
+function unitTests(name: string, rooms: string, { isolate }: { readonly isolate: boolean }) {
+  return {
+    extends: true as const,
+    test: {
+      name,
+      isolate,
+      include: [`tests/unit/${rooms}/**/*.test.ts`],
+      environment: 'node' as const,
+      testTimeout: isSlow ? 900_000 : 20_000,
+      hookTimeout: isSlow ? 900_000 : 20_000,
+    },
+  };
+}
 
 /** A page without headers is still strict: the policy stands in the document too. */
 function policyInHtml(): Plugin {

@@ -46,15 +46,15 @@ const stagesByCommand: Readonly<Record<string, readonly Stage[]>> = {
         ...typePrograms,
         check('Format', 'prettier', ['--check', '--log-level', 'warn', '.']),
         check('Unused code', 'knip', []),
+        vitest('Unit tests', ['--project', 'unit*']),
+        vitest('Histories of devices', ['--project', 'simulation']),
       ],
     ),
-    vitest('Unit tests', ['--project', 'unit']),
-    vitest('Histories of devices', ['--project', 'simulation']),
     build,
     playwright('Browser tests', []),
   ],
   deep: [
-    vitest('Properties and faults in number', ['--project', 'unit'], inNumber),
+    vitest('Properties and faults in number', ['--project', 'unit*'], inNumber),
     vitest('Histories of devices in number', ['--project', 'simulation'], inNumber),
     build,
     playwright(
@@ -108,7 +108,7 @@ async function ceph(): Promise<Counts> {
   return runCeph();
 }
 
-/** Two rows of stages at once, since each of theirs keeps one core busy: what they have to say comes when they have ended. */
+/** Rows of stages at once, since most keep one core busy. */
 function together(...rows: readonly (readonly Stage[])[]): Stage {
   return async () => {
     const total: Counts = { passed: 0, failed: 0, skipped: 0 };

@@ -404,6 +404,8 @@ export const en = {
     format: 'Format',
     formats: { csv: 'CSV, for spreadsheets', jsonl: 'JSON Lines, for programs' },
     hint: 'The file is not encrypted. Delete it when you no longer need it.',
+    leaves: 'Whoever gets hold of this file can read what is in it:',
+    leftOut: (fields: string) => `Your role does not see ${fields}: left out.`,
     save: 'Save file',
     working: 'Writing the file',
     done: (file: string) => `${file} was saved`,

@@ -361,6 +361,8 @@ export const zhCN: Texts = {
 
   exporting: {
     title: '导出客户',
+    leaves: '任何拿到此文件的人都能读取其中内容：',
+    leftOut: (fields) => `您的角色看不到${fields}，未包含在内。`,
     titleOne: '导出客户',
     which: '范围',
     all: (count) => `全部：${count}`,

@@ -72,6 +72,12 @@ test('card numbers give way to their last digits on every way in, and codes are 
   await expect(dialog.getByText('Card number replaced by its last four digits.')).toBeVisible();
   await page.getByRole('button', { name: 'Done', exact: true }).click();
 
+  await page.getByRole('button', { name: 'Export list' }).click();
+  const exporting = page.getByRole('dialog', { name: 'Export customers' });
+  await expect(exporting.getByText('Financial: ')).toBeHidden();
+  await exporting.getByLabel('Format').selectOption('jsonl');
+  await expect(exporting.getByText('Financial: ')).toBeVisible();
+  await page.keyboard.press('Escape');
   const file = await holdfast.customers.exportAs('csv');
   expect(file.bytes.toString()).toContain(MASKED);
   expect(file.bytes.toString()).not.toContain('4111');

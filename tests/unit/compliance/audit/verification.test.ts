@@ -171,7 +171,7 @@ describe('pruning', () => {
 describe('the written chain', () => {
   it('is checked by the documented command', async () => {
     const logged = await createLogged();
-    await write(logged, 300);
+    await write(logged, 20);
     let text = '';
     for await (const line of logged.log.chainLines()) text += line;
     const folder = mkdtempSync(join(tmpdir(), 'holdfast-log-'));
@@ -186,7 +186,7 @@ describe('the written chain', () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
-  }, 60_000);
+  });
 });
 
 /** The command of FORMAT.md. */

@@ -82,7 +82,7 @@ describe('a pack file', () => {
         spawnSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', '', '-f', key]);
         writeFileSync(file, plainFile());
         const run = (...parameters: string[]) =>
-          spawnSync('npm', ['run', '--silent', 'policies:sign', '--', ...parameters], {
+          spawnSync('node', ['tests/run.js', 'src/endpoint/sign-policies.ts', ...parameters], {
             encoding: 'utf8',
           });
         expect(run(key, file)).toMatchObject({ status: 0 });
