@@ -9,7 +9,9 @@ import type { CheckOutcome, EvidenceRow } from './checks/check.ts';
 import type { PackChange } from './packs/difference.ts';
 import type { ControlKind, ControlStatus, Severity } from './packs/pack.ts';
 import type { ReadError } from './packs/reading.ts';
+import type { Due, Register } from './registers/registers.ts';
 import type { OutcomeCounts } from './runs/run.ts';
+import type { RecordView } from '#vault/views.ts';
 import type { ChainProblem } from './audit/verification.ts';
 
 export type { Act, Outcome } from './audit/event.ts';
@@ -17,6 +19,7 @@ export type { ChainProblem, ChainReport } from './audit/verification.ts';
 export type { LogQuery } from './audit/log.ts';
 export type { CheckOutcome } from './checks/check.ts';
 export type { PackChange } from './packs/difference.ts';
+export type { Due, Register } from './registers/registers.ts';
 export type { OutcomeCounts } from './runs/run.ts';
 export type { RunWords } from './runs/report.ts';
 
@@ -174,6 +177,21 @@ export type PackError =
   | { readonly type: 'Unreachable' }
   | { readonly type: 'UnknownPublisher' }
   | { readonly type: 'OlderVersion'; readonly have: string; readonly got: string };
+
+// ---- Registers ------------------------------------------------------------------------------------------------------
+
+export interface RegisterEntry extends RecordView {
+  /** Who wrote it down. */
+  readonly memberName: string;
+  /** By when it is to be settled; null: no clock runs. */
+  readonly due: Due | null;
+}
+
+export interface RegistersView {
+  readonly role: Role;
+  /** Newest first; those with a clock that runs before all others. */
+  readonly entries: Readonly<Record<Register, readonly RegisterEntry[]>>;
+}
 
 // ---- Policies -------------------------------------------------------------------------------------------------------
 

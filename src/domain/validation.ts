@@ -8,6 +8,8 @@ import { isList, own } from './json.ts';
 export const PROBLEMS = [
   'problems.required',
   'problems.nameOrCompany',
+  'problems.identityFirst',
+  'problems.reasonFirst',
   'problems.tooLong',
   'problems.tooMany',
   'problems.email',
@@ -56,6 +58,20 @@ export function validate(
     isEmpty(values['company'] ?? null)
   ) {
     problems.push({ field: 'name', reason: 'problems.nameOrCompany' });
+  }
+  if (kind === 'request') problems.push(...requestProblems(values));
+  return problems;
+}
+
+/** Nobody is answered whose identity is not proven (Art. 12(6) GDPR), and nothing extended without a reason (Art. 12(3)). */
+function requestProblems(values: Readonly<Record<FieldName, Json>>): readonly FieldProblem[] {
+  const { answered = null, identity = null, extended = null, reason = null } = values;
+  const problems: FieldProblem[] = [];
+  if (!isEmpty(answered) && identity !== true) {
+    problems.push({ field: 'identity', reason: 'problems.identityFirst' });
+  }
+  if (!isEmpty(extended) && isEmpty(reason)) {
+    problems.push({ field: 'reason', reason: 'problems.reasonFirst' });
   }
   return problems;
 }

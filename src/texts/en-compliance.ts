@@ -2,6 +2,23 @@
 
 import { number, plural } from './en-amounts.ts';
 
+/** What letters are made of; '' where nobody wrote it. */
+interface LetterParts {
+  readonly workspace: string;
+  readonly member: string;
+  readonly person: string;
+  readonly request: string;
+  readonly received: string;
+  readonly due: string;
+  readonly reason: string;
+  readonly answer: string;
+  readonly title: string;
+  readonly aware: string;
+  readonly facts: string;
+  readonly effects: string;
+  readonly actions: string;
+}
+
 export const enCompliance = {
   errors: {
     StepUpNeeded: () => 'The passphrase was not confirmed. Nothing was changed.',
@@ -19,6 +36,7 @@ export const enCompliance = {
     parts: 'Parts of compliance',
     tabs: {
       checks: 'Checks',
+      registers: 'Registers',
       policies: 'Policies',
       log: 'Audit log',
       access: 'Access',
@@ -272,6 +290,10 @@ export const enCompliance = {
       'review-log': 'Go to the audit log',
       'verify-log': 'Go to the audit log',
       policies: 'Go to policies',
+      requests: 'Go to registers',
+      incidents: 'Go to registers',
+      registers: 'Go to registers',
+      purposes: 'Go to registers',
       customers: 'Go to customers',
       exports: 'Go to customers',
       attest: 'Attest',
@@ -391,6 +413,161 @@ export const enCompliance = {
         `Version ${got} is not newer than version ${have}, which is in use.`,
       TooLarge: 'This file is too large for a policy file.',
       Unreachable: 'The app’s policies can’t be loaded. Go online once, then try again.',
+    },
+  },
+
+  registers: {
+    text: 'What an auditor asks to see. Clocks run by the strictest of the regulations that apply.',
+    register: 'Register',
+    export: 'Export',
+    open: 'Open',
+    late: 'Late',
+    due: (moment: string) => `Due by ${moment}`,
+    received: (day: string) => `Received ${day}`,
+    answered: (day: string) => `Answered ${day}`,
+    aware: (moment: string) => `Aware since ${moment}`,
+    noBasis: 'No legal basis',
+    kinds: {
+      request: {
+        many: 'Requests of people',
+        one: 'Request',
+        add: 'Add request',
+        saved: 'Request saved',
+        deleted: 'Request deleted',
+        none: 'No requests yet',
+        text: 'Write down who asked for what, and when. The clock starts that day.',
+      },
+      incident: {
+        many: 'Incidents',
+        one: 'Incident',
+        add: 'Add incident',
+        saved: 'Incident saved',
+        deleted: 'Incident deleted',
+        none: 'No incidents yet',
+        text: 'Every breach is written down, also one that nobody has to be told of.',
+      },
+      purpose: {
+        many: 'Processing activities',
+        one: 'Processing activity',
+        add: 'Add activity',
+        saved: 'Activity saved',
+        deleted: 'Activity deleted',
+        none: 'No processing activities yet',
+        text: 'What data is kept for, on which basis, for how long, and who receives it.',
+      },
+      processor: {
+        many: 'Processors',
+        one: 'Processor',
+        add: 'Add processor',
+        saved: 'Processor saved',
+        deleted: 'Processor deleted',
+        none: 'No processors yet',
+        text: 'Whoever holds data for you: the store’s host among them.',
+      },
+      disclosure: {
+        many: 'Disclosures',
+        one: 'Disclosure',
+        add: 'Add disclosure',
+        saved: 'Disclosure saved',
+        deleted: 'Disclosure deleted',
+        none: 'No disclosures yet',
+        text: 'To whom data was handed, and what for.',
+      },
+      disposal: {
+        many: 'Disposals of devices',
+        one: 'Disposal',
+        add: 'Add disposal',
+        saved: 'Disposal saved',
+        deleted: 'Disposal deleted',
+        none: 'No disposals yet',
+        text: 'What became of a device that holds data no longer.',
+      },
+    },
+    letter: 'Letter',
+    which: 'Which letter',
+    letterNames: {
+      receipt: 'Receipt of the request',
+      identity: 'Asking for proof of identity',
+      extension: 'Extension',
+      answer: 'Answer',
+      authority: 'Notice to the authority',
+      people: 'Notice to the people',
+    },
+    letters: {
+      receipt: ({ person, request, received, due, member, workspace }: LetterParts) =>
+        `Dear ${person},
+
+we received your request (${request}) on ${received}. ${due === '' ? 'We will answer it without delay.' : `We will answer it by ${due}.`}
+
+${member}
+${workspace}`,
+      identity: ({ person, request, received, member, workspace }: LetterParts) =>
+        `Dear ${person},
+
+on ${received} we received your request (${request}). Before we answer it, we have to know that it comes from you. Please tell us how we can verify that, without sending more than is needed.
+
+${member}
+${workspace}`,
+      extension: ({ person, request, received, due, reason, member, workspace }: LetterParts) =>
+        `Dear ${person},
+
+your request (${request}) of ${received} takes us longer than we thought.
+
+${reason}
+
+You will have our answer${due === '' ? ' as soon as we can give it' : ` by ${due}`}. You may complain to a supervisory authority.
+
+${member}
+${workspace}`,
+      answer: ({ person, request, received, answer, member, workspace }: LetterParts) =>
+        `Dear ${person},
+
+this is our answer to your request (${request}) of ${received}.
+
+${answer}
+
+If you do not agree, you may complain to a supervisory authority or go to court.
+
+${member}
+${workspace}`,
+      authority: ({
+        title,
+        aware,
+        facts,
+        effects,
+        actions,
+        reason,
+        member,
+        workspace,
+      }: LetterParts) =>
+        `Notification of a breach: ${title}
+
+We have known of it since ${aware}.
+
+What happened, and how many people and records it is about:
+${facts}
+
+Likely consequences:
+${effects}
+
+Measures taken and proposed:
+${actions}
+${reason === '' ? '' : `\nWhy this comes later:\n${reason}\n`}
+Contact: ${member}, ${workspace}`,
+      people: ({ title, aware, facts, effects, actions, member, workspace }: LetterParts) =>
+        `To all whom it concerns: ${title}
+
+On ${aware} we learned of an incident with your data.
+
+${facts}
+
+What it may mean for you:
+${effects}
+
+What we have done, and what you can do:
+${actions}
+
+Contact: ${member}, ${workspace}`,
     },
   },
 

@@ -512,6 +512,8 @@ export const en = {
     problems: {
       'problems.required': 'This is needed.',
       'problems.nameOrCompany': 'Enter a name or a company.',
+      'problems.identityFirst': 'Prove the person’s identity before you answer.',
+      'problems.reasonFirst': 'An extension needs a reason.',
       'problems.tooLong': 'This is too long. Shorten it.',
       'problems.tooMany': 'These are too many. Remove some.',
       'problems.email':
@@ -613,6 +615,8 @@ export const en = {
     cells: {
       'problems.required': 'no value',
       'problems.nameOrCompany': 'neither a name nor a company',
+      'problems.identityFirst': 'identity not proven',
+      'problems.reasonFirst': 'no reason of the extension',
       'problems.tooLong': 'too long; the text is in the notes',
       'problems.tooMany': 'too many values; the text is in the notes',
       'problems.email': 'not an e-mail address; the text is in the notes',

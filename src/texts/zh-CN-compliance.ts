@@ -18,7 +18,14 @@ export const zhCNCompliance: typeof enCompliance = {
   compliance: {
     title: '合规',
     parts: '合规的各部分',
-    tabs: { checks: '检查', policies: '策略', log: '审计日志', access: '访问', cards: '卡号' },
+    tabs: {
+      checks: '检查',
+      registers: '登记册',
+      policies: '策略',
+      log: '审计日志',
+      access: '访问',
+      cards: '卡号',
+    },
     noAdvice: 'Holdfast 帮助您遵守规则并证明这一点，但不提供法律意见。',
     limits: '浏览器做不到的事',
     limitTexts: [
@@ -250,6 +257,10 @@ export const zhCNCompliance: typeof enCompliance = {
       'review-log': '前往审计日志',
       'verify-log': '前往审计日志',
       policies: '前往策略',
+      requests: '前往登记册',
+      incidents: '前往登记册',
+      registers: '前往登记册',
+      purposes: '前往登记册',
       customers: '前往客户',
       exports: '前往客户',
       attest: '声明',
@@ -359,6 +370,152 @@ export const zhCNCompliance: typeof enCompliance = {
       OlderVersion: (have: string, got: string) => `版本 ${got} 并不比使用中的版本 ${have} 新。`,
       TooLarge: '文件过大，不是策略文件。',
       Unreachable: '无法加载应用自带的策略。请联网一次后重试。',
+    },
+  },
+
+  registers: {
+    text: '审计人员要查看的内容。期限按适用法规中最严格者计算。',
+    register: '登记册',
+    export: '导出',
+    open: '打开',
+    late: '已逾期',
+    due: (moment: string) => `截止 ${moment}`,
+    received: (day: string) => `${day} 收到`,
+    answered: (day: string) => `${day} 答复`,
+    aware: (moment: string) => `${moment} 获知`,
+    noBasis: '没有法律依据',
+    kinds: {
+      request: {
+        many: '个人请求',
+        one: '请求',
+        add: '添加请求',
+        saved: '请求已保存',
+        deleted: '请求已删除',
+        none: '暂无请求',
+        text: '记下谁在何时提出了什么请求，期限自当日起算。',
+      },
+      incident: {
+        many: '安全事件',
+        one: '事件',
+        add: '添加事件',
+        saved: '事件已保存',
+        deleted: '事件已删除',
+        none: '暂无事件',
+        text: '每起泄露都应记录，无须通知的也不例外。',
+      },
+      purpose: {
+        many: '处理活动',
+        one: '处理活动',
+        add: '添加活动',
+        saved: '处理活动已保存',
+        deleted: '处理活动已删除',
+        none: '暂无处理活动',
+        text: '数据用于什么、依据是什么、保存多久、由谁接收。',
+      },
+      processor: {
+        many: '受托处理者',
+        one: '受托处理者',
+        add: '添加处理者',
+        saved: '处理者已保存',
+        deleted: '处理者已删除',
+        none: '暂无受托处理者',
+        text: '代您保存数据的各方，包括存储的主机。',
+      },
+      disclosure: {
+        many: '披露记录',
+        one: '披露',
+        add: '添加披露',
+        saved: '披露已保存',
+        deleted: '披露已删除',
+        none: '暂无披露',
+        text: '数据交给了谁，用于什么。',
+      },
+      disposal: {
+        many: '设备处置',
+        one: '处置',
+        add: '添加处置',
+        saved: '处置已保存',
+        deleted: '处置已删除',
+        none: '暂无设备处置',
+        text: '不再保存数据的设备去向如何。',
+      },
+    },
+    letter: '信函',
+    which: '信函类型',
+    letterNames: {
+      receipt: '收到请求的确认',
+      identity: '请求证明身份',
+      extension: '延期通知',
+      answer: '答复',
+      authority: '致主管机关的通知',
+      people: '致个人的通知',
+    },
+    letters: {
+      receipt: ({ person, request, received, due, member, workspace }) =>
+        `${person}：
+
+我们于 ${received} 收到您的请求（${request}）。${due === '' ? '我们会尽快答复。' : `我们将在 ${due} 前答复。`}
+
+${member}
+${workspace}`,
+      identity: ({ person, request, received, member, workspace }) =>
+        `${person}：
+
+我们于 ${received} 收到您的请求（${request}）。答复之前，我们需要确认请求来自您本人。请告知可行的核实方式，无须提供多余的信息。
+
+${member}
+${workspace}`,
+      extension: ({ person, request, received, due, reason, member, workspace }) =>
+        `${person}：
+
+您于 ${received} 提出的请求（${request}）所需时间超出预期。
+
+${reason}
+
+我们将${due === '' ? '尽快' : `在 ${due} 前`}答复。您可以向监管机构投诉。
+
+${member}
+${workspace}`,
+      answer: ({ person, request, received, answer, member, workspace }) =>
+        `${person}：
+
+现就您于 ${received} 提出的请求（${request}）答复如下。
+
+${answer}
+
+如有异议，您可以向监管机构投诉或提起诉讼。
+
+${member}
+${workspace}`,
+      authority: ({ title, aware, facts, effects, actions, reason, member, workspace }) =>
+        `数据泄露通知：${title}
+
+我们于 ${aware} 获知此事。
+
+事件经过以及涉及的人数和记录数：
+${facts}
+
+可能的后果：
+${effects}
+
+已采取和拟采取的措施：
+${actions}
+${reason === '' ? '' : `\n延迟通知的理由：\n${reason}\n`}
+联系人：${member}，${workspace}`,
+      people: ({ title, aware, facts, effects, actions, member, workspace }) =>
+        `致相关人员：${title}
+
+我们于 ${aware} 获知一起涉及您数据的事件。
+
+${facts}
+
+对您可能的影响：
+${effects}
+
+我们已采取的措施以及您可以采取的措施：
+${actions}
+
+联系人：${member}，${workspace}`,
     },
   },
 

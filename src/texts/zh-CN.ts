@@ -473,6 +473,8 @@ export const zhCN: Texts = {
     problems: {
       'problems.required': '此项必填。',
       'problems.nameOrCompany': '请填写姓名或公司。',
+      'problems.identityFirst': '请先核实请求人的身份，再作答复。',
+      'problems.reasonFirst': '延期须说明理由。',
       'problems.tooLong': '内容过长，请缩短。',
       'problems.tooMany': '数量过多，请删去一些。',
       'problems.email': '这不是电子邮件地址，@ 两侧都须有内容。',
@@ -570,6 +572,8 @@ export const zhCN: Texts = {
     cells: {
       'problems.required': '没有值',
       'problems.nameOrCompany': '既无姓名也无公司',
+      'problems.identityFirst': '未核实身份',
+      'problems.reasonFirst': '缺少延期理由',
       'problems.tooLong': '内容过长；原文已记入备注',
       'problems.tooMany': '数量过多；原文已记入备注',
       'problems.email': '不是电子邮件地址；原文已记入备注',

@@ -191,7 +191,8 @@ export class Vault {
     return this.#commit('deletion', async () => {
       const changes: Change[] = [];
       for (const { record, customer } of records) {
-        const state = await this.#book.stateOf(record, customer ?? record);
+        const own = this.#book.workspace.has(record) ? WORKSPACE_DOSSIER : record;
+        const state = await this.#book.stateOf(record, customer ?? own);
         if (!state.ok) return state;
         if (state.value === undefined || !isAlive(state.value)) return err({ type: 'NotFound' });
         changes.push(deletionOf(state.value, this.#book.stamps.next(), this.#authoring.now));

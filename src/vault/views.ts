@@ -47,7 +47,7 @@ export function customerViewOf(id: RecordId, dossier: Dossier): CustomerView | n
   };
 }
 
-function recordViewOf(state: RecordState): RecordView {
+export function recordViewOf(state: RecordState): RecordView {
   return {
     id: state.id,
     kind: state.kind,

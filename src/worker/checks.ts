@@ -18,6 +18,8 @@ import type {
   PackOffer,
   PackView,
   PoliciesView,
+  RegisterEntry,
+  RegistersView,
   RegulationView,
   RunFormat,
   RunSummary,
@@ -45,13 +47,19 @@ import {
   type ControlRun,
   type Run,
 } from '#compliance/runs/run.ts';
+import { dueOf, entriesOf, REGISTERS, type Register } from '#compliance/registers/registers.ts';
+import { registerTable } from '#compliance/registers/table.ts';
+import type { Label } from '#domain/catalogue.ts';
+import { deviceOf } from '#domain/stamp.ts';
 import type { Session } from '#vault/session.ts';
+import { recordViewOf } from '#vault/views.ts';
 import type { Cancelled, EditError } from '#vault/vault.ts';
 import type { Compliance } from './compliance.ts';
 import type { FileResult, OnProgress } from './vault-api.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 const RUNS_LISTED = 30;
+const NEVER = Number.MAX_SAFE_INTEGER;
 
 export interface CheckParts {
   readonly session: Session;
@@ -436,6 +444,31 @@ export class Checks {
       if (!asked.ok) return asked;
     }
     return this.run(work);
+  }
+
+  // ---- Registers ----------------------------------------------------------------------------------------------------
+
+  async registers(): Promise<RegistersView> {
+    const packs = await this.#asked();
+    const now = this.#parts.clock.now();
+    const entries = REGISTERS.map((register) => {
+      const all = entriesOf(this.#vault.workspace, register).map((state): RegisterEntry => ({
+        ...recordViewOf(state),
+        memberName: this.#nameOf(deviceOf(state.created.stamp)),
+        due: dueOf(state, packs, now),
+      }));
+      return [register, all.toSorted((a, b) => (a.due?.at ?? NEVER) - (b.due?.at ?? NEVER))];
+    });
+    return {
+      role: this.#parts.session.role,
+      entries: Object.fromEntries(entries) as RegistersView['entries'],
+    };
+  }
+
+  exportRegister(register: Register, language: keyof Label): FileResult {
+    const entries = entriesOf(this.#vault.workspace, register);
+    const table = registerTable(register, entries, language);
+    return fileOf(`${register}.csv`, table, 'text/csv;charset=utf-8');
   }
 
   async finishTask(id: RecordId): Promise<Result<void, EditError>> {

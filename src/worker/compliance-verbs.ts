@@ -29,6 +29,8 @@ type ComplianceVerbs = Pick<
   | 'offerPack'
   | 'acceptPack'
   | 'finishPolicyTask'
+  | 'registers'
+  | 'exportRegister'
   | 'reviewAccess'
 >;
 
@@ -83,6 +85,9 @@ export function complianceVerbs({ open, checking, asJob, isSteppedUp }: Parts): 
         isSteppedUp() ? (await checking()).accept(trusts, work) : err(STEP_UP),
       ),
     finishPolicyTask: async (id) => (await checking()).finishTask(id),
+    registers: async () => (await checking()).registers(),
+    exportRegister: async (register, language) =>
+      isSteppedUp() ? ok((await checking()).exportRegister(register, language)) : err(STEP_UP),
     reviewAccess: async () => (await open()).note({ act: 'accessReviewed', outcome: 'done' }),
   };
 }

@@ -42,6 +42,7 @@ const TELLERS: { readonly [Verb in keyof VaultApi]?: Teller<Verb> } = {
   settleHeldBack: (_, __, choice) => ({ act: 'heldBackSettled', how: choice }),
   verifyLog: () => ({ act: 'logVerified' }),
   exportLog: (_, format) => ({ act: 'logExported', how: format }),
+  exportRegister: (_, register) => ({ act: 'exported', how: register }),
   exportRun: (_, __, format) => ({ act: 'runExported', how: format }),
 };
 

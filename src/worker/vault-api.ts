@@ -22,6 +22,8 @@ import type {
   PackOffer,
   PoliciesView,
   PolicyView,
+  Register,
+  RegistersView,
   RunFormat,
   RunWords,
   StepUpNeeded,
@@ -179,6 +181,9 @@ export type {
   PackView,
   PoliciesView,
   PolicyView,
+  Register,
+  RegisterEntry,
+  RegistersView,
   RegulationView,
   RunFormat,
   RunWords,
@@ -329,7 +334,8 @@ export interface VaultApi {
   save(edits: readonly Edit[]): Promise<Result<Committed, EditError>>;
   /** Deletes records (a customer with all that belongs to it). Undoable. */
   remove(
-    records: readonly { readonly record: RecordId; readonly customer: RecordId }[],
+    /** Without a customer: a customer, or a record of the workspace's own. */
+    records: readonly { readonly record: RecordId; readonly customer?: RecordId }[],
   ): Promise<Result<Committed, EditError>>;
   undo(
     token: UndoToken,
@@ -454,6 +460,11 @@ export interface VaultApi {
     job: JobId,
   ): Promise<Result<void, PackError | EditError | Cancelled | StepUpNeeded>>;
   finishPolicyTask(id: RecordId): Promise<Result<void, EditError>>;
+  registers(): Promise<RegistersView>;
+  exportRegister(
+    register: Register,
+    language: 'en' | 'zh-CN',
+  ): Promise<Result<FileResult, StepUpNeeded>>;
 
   readLog(query: LogQuery, from: number, to: number): Promise<LogPage>;
   verifyLog(onProgress: OnProgress, job: JobId): Promise<Result<LogVerification, Cancelled>>;

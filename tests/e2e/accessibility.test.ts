@@ -173,6 +173,11 @@ for (const { locale, texts, looks } of seen) {
         .getByText(texts.checks.evidence, { exact: true })
         .waitFor();
       await look('checks');
+      await tab(compliance.tabs.registers).click();
+      await button(texts.registers.kinds.request.add).click();
+      await button(texts.forms.save).click();
+      await look('a request, with what is missing');
+      await page.keyboard.press('Escape');
       await tab(compliance.tabs.policies).click();
       await heading(texts.policies.values).waitFor();
       await look('policies');

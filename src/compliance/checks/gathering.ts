@@ -21,6 +21,7 @@ import { withoutCards } from '../cards/screening.ts';
 import type { CardScan, CardsView } from '../messages.ts';
 import { acceptedPacks, packHistory } from '../packs/keeping.ts';
 import { policyIn } from '../policy.ts';
+import { registerFacts } from '../registers/facts.ts';
 import type { EvidenceRow } from './check.ts';
 import type { Facts, DeviceFact } from './facts.ts';
 
@@ -51,6 +52,7 @@ export async function gatherFacts(parts: GatheringParts): Promise<Facts> {
   const { vault, settings } = session;
   const { memoryKib, iterations } = await session.derivation();
   const { contentPolicy, store, clockOffsetMs, unsent } = outside;
+  const devices = membership === null ? [] : devicesIn(membership, parts);
   return {
     lock: { idleMinutes: settings.lockAfterMinutes, whenHidden: settings.lockWhenHidden },
     guessing: guessing(),
@@ -62,10 +64,7 @@ export async function gatherFacts(parts: GatheringParts): Promise<Facts> {
     ...(canary !== undefined && { canary }),
     cipher: 'AES-256-GCM',
     damage: vault.damage.length,
-    ...(membership !== null && {
-      devices: devicesIn(membership, parts),
-      factors: factorsIn(membership),
-    }),
+    ...(membership !== null && { devices, factors: factorsIn(membership) }),
     recoveryKit: kitFact(parts),
     backups: backupFact(parts),
     ...(store !== null && { store }),
@@ -90,6 +89,11 @@ export async function gatherFacts(parts: GatheringParts): Promise<Facts> {
     runs: { lastAt: lastRunAt },
     sync: { clockOffsetMs, unsent },
     customers: customerFact(vault),
+    ...registerFacts({
+      workspace: vault.workspace,
+      devices,
+      endpoint: store === null ? null : store.endpoint,
+    }),
     attestations: new Map(
       [...attestationsIn(vault.workspace)].map(([control, { holds, at, reviewBy }]) => [
         control,

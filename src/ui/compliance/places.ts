@@ -17,6 +17,10 @@ const PLACES: Readonly<Record<string, string>> = {
   'review-log': '#/compliance/log',
   'verify-log': '#/compliance/log',
   policies: '#/compliance/policies',
+  requests: '#/compliance/registers',
+  incidents: '#/compliance/registers',
+  registers: '#/compliance/registers',
+  purposes: '#/compliance/registers',
   customers: '#/customers',
   exports: '#/customers',
 };

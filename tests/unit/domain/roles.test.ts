@@ -17,6 +17,9 @@ const BY_ADMINS = [
   'pack',
   'attestation',
   'policyTask',
+  'purpose',
+  'processor',
+  'disposal',
 ];
 const BY_ALL = ['glass', 'audit'];
 const device = deviceOf(stampOf(1));

@@ -16,9 +16,11 @@ function sentencesOf(branch: Branch, path = ''): [string, string][] {
 
 type Say = (...values: unknown[]) => string;
 
-/** What sentences may be given first: an error whose every property is 7, a list of words, or a number. */
+const TOLD_BY_NAME = /^(errors|registers\.letters)\./;
+
+/** What sentences may be given first: an object whose every property is 7, a list of words, or a number. */
 function said(say: Say, path: string): string {
-  if (path.startsWith('errors.')) return say(new Proxy({}, { get: () => 7 }));
+  if (TOLD_BY_NAME.test(path)) return say(new Proxy({}, { get: () => 7 }));
   try {
     return say(7, 7, 7);
   } catch {
