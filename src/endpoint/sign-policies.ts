@@ -1,7 +1,7 @@
 /** `npm run policies:sign -- KEYFILE FILE…`: signs policy packs with an SSH key, so that workspaces whose admins accept its fingerprint take them. */
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 
 const NAMESPACE = 'holdfast-policy';
 const FORMAT = 'holdfast-policy/1';
@@ -20,12 +20,19 @@ function problemWith(key: string | undefined, packs: readonly string[]): string 
     return 'Name a key and the files to sign: npm run policies:sign -- KEYFILE FILE…';
   }
   for (const file of [key, ...packs]) {
-    if (!existsSync(file)) return `There is no file ${file}.`;
+    if (!statSync(file, { throwIfNoEntry: false })?.isFile()) return `There is no file ${file}.`;
   }
-  if (spawnSync('ssh-keygen', ['-?']).error) {
-    return 'ssh-keygen is missing: install OpenSSH’s client.';
-  }
-  return null;
+  return problemWithKey(key);
+}
+
+/** OpenSSH signs with other keys too, but no workspace could check what they sign. */
+function problemWithKey(key: string): string | null {
+  const listing = spawnSync('ssh-keygen', ['-l', '-f', key], { encoding: 'utf8' });
+  if (listing.error) return 'ssh-keygen is missing: install OpenSSH’s client.';
+  if (listing.status !== 0) return `${key} can’t sign: ${listing.stderr.trim()}`;
+  return listing.stdout.trimEnd().endsWith('(ED25519)')
+    ? null
+    : `${key} is no Ed25519 key: make one with ssh-keygen -t ed25519.`;
 }
 
 /** Beside the file, as `NAME.signed.json`. */

@@ -13,7 +13,6 @@ export interface LogSurvey {
   readonly policyChanges: number;
   readonly privileged: number;
   readonly unconfirmed: readonly EventFact[];
-  readonly exports: readonly EventFact[];
   /** Customers in the last backup. */
   readonly backedUp: number;
   readonly lastOfDevice: ReadonlyMap<DeviceId, number>;
@@ -40,18 +39,16 @@ export async function surveyLog(log: AuditLog): Promise<LogSurvey> {
   const last = new Map<string, number>();
   const confirmed = new Map<DeviceId, number[]>();
   const privileged: LogEntry[] = [];
-  const exports: EventFact[] = [];
   const lastOfDevice = new Map<DeviceId, number>();
   let failedUnlocks = 0;
   let backedUp = 0;
   for await (const entry of log.entries()) {
-    const { device, n, at, event } = entry;
+    const { device, at, event } = entry;
     lastOfDevice.set(device, Math.max(at, lastOfDevice.get(device) ?? 0));
     if (event.act === 'unlockFailed') failedUnlocks += event.count ?? 1;
     if (event.outcome !== 'done' && event.act !== 'unlockFailed') continue;
     for (const key of keysOf(event)) last.set(key, Math.max(at, last.get(key) ?? 0));
     if (event.act === 'backedUp' && at === last.get('backedUp')) backedUp = event.count ?? 0;
-    if (event.act === 'exported') exports.push({ device, n, at });
     if (isConfirmation(event)) confirmed.set(device, [...(confirmed.get(device) ?? []), at]);
     if (PRIVILEGED.has(event.act)) privileged.push(entry);
   }
@@ -67,7 +64,6 @@ export async function surveyLog(log: AuditLog): Promise<LogSurvey> {
     policyChanges: privileged.filter(({ event }) => event.act === 'policyChanged').length,
     privileged: privileged.length,
     unconfirmed: unconfirmed.slice(0, KEPT).map(({ device, n, at }) => ({ device, n, at })),
-    exports: exports.slice(-KEPT),
     backedUp,
     lastOfDevice,
   };

@@ -165,10 +165,6 @@ export interface Facts {
       readonly reviewedAt: number | null;
     }[];
   };
-  readonly exports?: readonly (EventFact & {
-    readonly role: Role;
-    readonly unmasked: readonly string[];
-  })[];
   readonly runs?: { readonly lastAt: number | null };
   readonly sync?: { readonly clockOffsetMs: number | null; readonly unsent: number };
   readonly customers?: {

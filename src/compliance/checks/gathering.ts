@@ -80,12 +80,6 @@ export async function gatherFacts(parts: GatheringParts): Promise<Facts> {
     })),
     policyChanges: policyFact(parts),
     access: accessFact(parts),
-    exports: parts.survey.exports.map((each) => ({
-      ...each,
-      role: membership?.devices.get(each.device)?.role ?? 'viewer',
-      // The worker leaves masked columns out of every export.
-      unmasked: [],
-    })),
     runs: { lastAt: lastRunAt },
     sync: { clockOffsetMs, unsent },
     customers: customerFact(vault),
@@ -195,6 +189,14 @@ function auditFact({ chains, survey }: GatheringParts): NonNullable<Facts['audit
 /** A number that networks publish for tests, and what the guard makes of it. */
 const SAMPLE = '4111 1111 1111 1111';
 
+/** What may never be kept: a security code, a PIN, both tracks of a stripe. */
+const FORBIDDEN = [
+  'CVV 123',
+  'PIN 1234',
+  '%B4111111111111111^HOLDER/TEST^3012101?',
+  ';4111111111111111=30121010000012345678?',
+];
+
 function cardFact({ cards, session: { vault } }: GatheringParts): NonNullable<Facts['cards']> {
   const notes = fieldsOf('customer').filter(({ name }) => name === 'notes');
   const given = { notes: SAMPLE };
@@ -208,7 +210,9 @@ function cardFact({ cards, session: { vault } }: GatheringParts): NonNullable<Fa
     closed: cards.findings.filter(({ closedAt }) => closedAt !== null).length,
     guard: {
       masks: !kept(cardGuard.screen(notes, given).values) && !kept([cardGuard.screenText(SAMPLE)]),
-      refuses: cardGuard.screen(notes, { notes: 'CVV 123' }).refused.length > 0,
+      refuses: FORBIDDEN.every(
+        (text) => cardGuard.screen(notes, { notes: text }).refused.length > 0,
+      ),
       masksExports: !kept(withoutCards(notes, given)),
     },
   };

@@ -28,6 +28,8 @@ export type PackChange =
       readonly parts: readonly ControlPart[];
       /** ISO date from which it applies. */
       readonly effective: string | null;
+      /** It is law before or after the change; false: no more than a proposal. */
+      readonly isLaw: boolean;
     }
   | {
       readonly type: 'parameter';
@@ -52,17 +54,21 @@ function controlChanges(before: Pack | null, after: Pack): readonly PackChange[]
     if (was !== undefined && parts.length === 0) continue;
     const isWithdrawn = control.status === 'withdrawn' && was?.status !== 'withdrawn';
     const type = isWithdrawn ? 'withdrawn' : was === undefined ? 'added' : 'changed';
-    changes.push(changeOf(type, control, parts));
+    const isLaw = isInForce(was) || isInForce(control);
+    changes.push({ type, ...shownOf(control), parts, isLaw });
   }
-  return [...changes, ...[...old.values()].map((gone) => changeOf('withdrawn', gone, []))];
+  for (const gone of old.values()) {
+    changes.push({ type: 'withdrawn', ...shownOf(gone), parts: [], isLaw: isInForce(gone) });
+  }
+  return changes;
 }
 
-function changeOf(
-  type: 'added' | 'changed' | 'withdrawn',
-  { id, title, effective }: Control,
-  parts: readonly ControlPart[],
-): PackChange {
-  return { type, control: id, title, parts, effective };
+function shownOf({ id, title, effective }: Control) {
+  return { control: id, title, effective };
+}
+
+function isInForce(control: Control | undefined): boolean {
+  return control?.status === 'in-force';
 }
 
 function changedParts(was: Control, is: Control): readonly ControlPart[] {

@@ -12,7 +12,7 @@ import { deviceOf } from '#domain/stamp.ts';
 import { isAlive, valuesOf } from '#domain/values.ts';
 import type { NewRecord } from '#vault/vault.ts';
 import type { PackChange } from './difference.ts';
-import { isNewer, type OpenedPack } from './opening.ts';
+import { hashOf, isNewer, type OpenedPack } from './opening.ts';
 import type { Pack } from './pack.ts';
 import { MOST_TEXT, readPack } from './reading.ts';
 
@@ -58,14 +58,14 @@ function packStates(workspace: Dossier): readonly RecordState[] {
   return [...workspace.values()].filter((state) => state.kind === 'pack' && isAlive(state));
 }
 
-/** Null where its file can't be read any more. */
+/** Null where its file can't be read any more, or is not the one that the acceptance names. */
 export async function readAccepted(workspace: Dossier, hash: string): Promise<Pack | null> {
   const state = packStates(workspace).find((each) => valuesOf(each)['hash'] === hash);
   const file = state === undefined ? undefined : valuesOf(state)['file'];
   const packed = typeof file === 'string' ? base64ToBytes(file) : null;
   const unpacked = packed === null ? null : await gunzip(packed, 4 * MOST_TEXT);
   const text = unpacked?.ok ? readUtf8(unpacked.value) : null;
-  const pack = text === null ? null : readPack(text);
+  const pack = text === null || (await hashOf(text)) !== hash ? null : readPack(text);
   return pack?.ok ? pack.value : null;
 }
 
@@ -94,10 +94,10 @@ export interface PolicyTask {
   readonly effective: string | null;
 }
 
-/** One for each control that changed, so that somebody looks at it. */
+/** One for each control that changed, so that somebody looks at it. What is only proposed asks nothing of anybody yet. */
 export function tasksOf(pack: Pack, changes: readonly PackChange[]): readonly NewRecord[] {
   return changes.flatMap((change) => {
-    if (change.type === 'parameter') return [];
+    if (change.type === 'parameter' || !change.isLaw) return [];
     const { type, control, effective } = change;
     const values = {
       pack: pack.key,

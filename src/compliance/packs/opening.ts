@@ -60,7 +60,8 @@ export async function textOf(file: Blob): Promise<Result<string, TooLarge>> {
   return file.size > 2 * MOST_TEXT ? err({ type: 'TooLarge' }) : ok(await file.text());
 }
 
-async function hashOf(text: string): Promise<string> {
+/** SHA-256 of a plain file, hex: what pins it, and what an acceptance names. */
+export async function hashOf(text: string): Promise<string> {
   return bytesToHex(await sha256(utf8Bytes(text)));
 }
 

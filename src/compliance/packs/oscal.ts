@@ -16,6 +16,9 @@ function list<const Item extends v.GenericSchema>(item: Item, most: number) {
   return v.optional(v.pipe(v.array(item), v.maxLength(most)), []);
 }
 
+/** Parts of OSCAL that would change which controls a pack has, or what they say: a file with one is refused, not half read. */
+const unread = v.optional(v.never('is not read by Holdfast'));
+
 const property = v.object({
   name: token,
   value: line,
@@ -37,6 +40,7 @@ const control = v.object({
   props: list(property, 100),
   links: list(v.object({ href: line, rel: v.optional(token) }), 20),
   parts: list(v.object({ name: token, class: v.optional(token), prose: v.optional(prose) }), 20),
+  controls: unread,
 });
 
 const catalog = v.object({
@@ -44,18 +48,23 @@ const catalog = v.object({
   metadata,
   params: list(v.object({ id: token, label: v.optional(line), props: list(property, 10) }), 200),
   controls: v.pipe(v.array(control), v.minLength(1), v.maxLength(MOST_CONTROLS)),
+  groups: unread,
 });
 
 const profile = v.object({
   uuid: line,
   metadata,
-  imports: v.pipe(v.array(v.object({ href: line })), v.minLength(1), v.maxLength(10)),
+  imports: v.pipe(
+    v.array(v.object({ href: line, 'include-controls': unread, 'exclude-controls': unread })),
+    v.length(1),
+  ),
   modify: v.optional(
     v.object({
       'set-parameters': list(
         v.object({ 'param-id': token, values: v.pipe(v.array(line), v.length(1)) }),
         200,
       ),
+      alters: unread,
     }),
     { 'set-parameters': [] },
   ),

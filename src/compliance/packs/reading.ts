@@ -77,6 +77,9 @@ function packOf({ catalog, profile }: PackFile): Pack {
   if (profile.metadata.version !== metadata.version) {
     throw new Malformed('profile.metadata.version: differs from the catalog’s');
   }
+  if (profile.imports[0]?.href !== `#${catalog.uuid}`) {
+    throw new Malformed('profile.imports: is not the catalog of this file');
+  }
   const controls = catalog.controls.map(controlOf);
   const ids = new Set(controls.map(({ id }) => id));
   if (ids.size < controls.length) throw new Malformed('catalog.controls: an id stands twice');

@@ -138,7 +138,6 @@ export const GOOD: Required<Facts> = {
   packs: [{ key: 'gdpr', version: '1.0.0', acceptedAt: NOW - DAY, by: 'Ines Marrow' }],
   policyChanges: { count: 2, anonymous: 0 },
   access,
-  exports: [{ device, n: 7, at: NOW - DAY, role: 'admin', unmasked: [] }],
   runs: { lastAt: NOW - DAY },
   sync: { clockOffsetMs: 1000, unsent: 0 },
   customers: { total: 100, badEmails: 0, badPhones: 0, bad: [] },

@@ -90,7 +90,6 @@ describe('facts', () => {
     expect(facts.backups?.last?.customers).toBe(12);
     expect(facts.backups?.drill?.isExact).toBe(true);
     expect(facts.recoveryKit?.testedAt).toBeGreaterThan(0);
-    expect(facts.exports?.length).toBe(1);
   });
 
   it('tell what was attested last, until the end of its day', async () => {
