@@ -42,6 +42,37 @@ describe('the difference of two versions', () => {
     ]);
   });
 
+  it('tells what is or was law from what was never more than proposed', () => {
+    const before = packOf({
+      controls: [
+        controlOf({ id: 'X1', status: 'proposed' }),
+        controlOf({ id: 'X2', status: 'proposed' }),
+        controlOf({ id: 'X3' }),
+        controlOf({ id: 'X4', status: 'proposed' }),
+        controlOf({ id: 'X5' }),
+      ],
+    });
+    const after = packOf({
+      controls: [
+        controlOf({ id: 'X1' }),
+        controlOf({ id: 'X2', status: 'proposed', severity: 'high' }),
+        controlOf({ id: 'X3', status: 'withdrawn' }),
+        controlOf({ id: 'X6', status: 'proposed' }),
+      ],
+    });
+    const isLaw = differenceOf(before, after).map((change) =>
+      change.type === 'parameter' ? null : [change.control, change.isLaw],
+    );
+    expect(isLaw).toEqual([
+      ['X1', true],
+      ['X2', false],
+      ['X3', true],
+      ['X6', false],
+      ['X4', false],
+      ['X5', true],
+    ]);
+  });
+
   it('of a version and itself is none, and of a first one everything', () => {
     const pack = packOf();
     expect(differenceOf(pack, pack)).toEqual([]);

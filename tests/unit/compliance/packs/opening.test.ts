@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isNewer, openPack, textOf } from '#compliance/packs/opening.ts';
 import { createDeviceKeys } from '#crypto/device-keys.ts';
 import { fingerprint, signSsh } from '#crypto/ssh-signature.ts';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findOrSkip } from '../../../programs.ts';
 import { must } from '../../vault/fixture.ts';
@@ -100,6 +101,47 @@ describe('a pack file', () => {
       }
     },
   );
+
+  it.skipIf(findOrSkip('ssh-keygen') === null)(
+    'is not signed with a key that no workspace could check, nor without ssh-keygen',
+    () => {
+      const folder = mkdtempSync(join(tmpdir(), 'holdfast-policies-'));
+      try {
+        const key = join(folder, 'publisher');
+        const file = join(folder, 'house.json');
+        spawnSync('ssh-keygen', ['-q', '-t', 'ecdsa', '-N', '', '-C', '', '-f', key]);
+        writeFileSync(file, plainFile());
+        const run = (env: NodeJS.ProcessEnv) =>
+          spawnSync(
+            process.execPath,
+            ['tests/run.js', 'src/endpoint/sign-policies.ts', key, file],
+            { encoding: 'utf8', env },
+          );
+        expect(run(process.env).stderr).toContain('is no Ed25519 key');
+        expect(run({ ...process.env, PATH: folder }).stderr).toContain('ssh-keygen is missing');
+        expect(existsSync(join(folder, 'house.signed.json'))).toBe(false);
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    },
+  );
+
+  it('of whatever form is opened or refused, never an exception', async () => {
+    const { file } = await signed(plainFile());
+    const part = fc.oneof(fc.constantFrom<unknown>(file.payload, file.signature), fc.jsonValue());
+    const envelope = fc.record(
+      { format: fc.constant(file.format), payload: part, signature: part },
+      { requiredKeys: ['format'] },
+    );
+    await fc.assert(
+      fc.asyncProperty(envelope, async (parts) => {
+        const opened = await openPack(JSON.stringify(parts), NOBODY);
+        expect(opened.ok).toBe(
+          parts.payload === file.payload && parts.signature === file.signature,
+        );
+      }),
+    );
+  });
 });
 
 describe('a version', () => {

@@ -79,11 +79,46 @@ describe('a policy pack', () => {
       ({ profile }) => (profile.metadata = { ...profile.metadata, version: '9' }),
       'profile.metadata.version: differs',
     ],
+    [
+      'a profile of another catalog',
+      ({ profile }) => (profile.imports[0]!.href = '#1c0f3c2e-52d5-4a1c-9c36-0f8a2f0f7c22'),
+      'profile.imports: is not the catalog',
+    ],
+    [
+      'a profile of some controls',
+      ({ profile }) => Object.assign(profile.imports[0]!, { 'include-controls': [] }),
+      'profile.imports.0.include-controls: is not read',
+    ],
+    [
+      'a profile without some controls',
+      ({ profile }) => Object.assign(profile.imports[0]!, { 'exclude-controls': [] }),
+      'profile.imports.0.exclude-controls: is not read',
+    ],
+    [
+      'a profile that alters controls',
+      ({ profile }) => Object.assign(profile.modify, { alters: [] }),
+      'profile.modify.alters: is not read',
+    ],
+    [
+      'controls in groups',
+      ({ catalog }) => Object.assign(catalog, { groups: [] }),
+      'catalog.groups: is not read',
+    ],
+    [
+      'controls in controls',
+      ({ catalog }) => Object.assign(catalog.controls[0]!, { controls: [] }),
+      'catalog.controls.0.controls: is not read',
+    ],
   ])('with %s is refused with the place', (_, change, reason) => {
     expect(errorOf(plainFile(change))).toEqual({
       type: 'MalformedPack',
       reason: expect.stringContaining(reason) as string,
     });
+  });
+
+  it('of whatever text is an error, never an exception', () => {
+    const text = fc.oneof(fc.string(), fc.json(), fc.jsonValue().map(withFormat));
+    fc.assert(fc.property(text, (each) => !readPack(each).ok));
   });
 
   it('of whatever JSON is a pack or an error, never an exception', () => {
@@ -98,6 +133,10 @@ describe('a policy pack', () => {
     );
   });
 });
+
+function withFormat(value: unknown): string {
+  return JSON.stringify({ catalog: value, profile: value, format: 'holdfast-policy/1' });
+}
 
 function set(name: string, value: string): (file: FileParts) => void {
   return ({ catalog }) => {
