@@ -3,7 +3,7 @@
 import type { Clock } from '#base/clock.ts';
 import { err, ok, type Result } from '#base/result.ts';
 import type { FieldDefinition, Kind } from '#domain/catalogue.ts';
-import type { Change, FieldName, Json } from '#domain/change.ts';
+import type { Change, FieldName, Json, ValueWrite, SetWrite } from '#domain/change.ts';
 import { changeOf, inverseOf } from '#domain/edits.ts';
 import { isList } from '#domain/json.ts';
 import { makeNewRecord, type NewRecord } from '#domain/new-record.ts';
@@ -138,9 +138,31 @@ export class Authoring {
     const changes: Change[] = [];
     for (const state of dossier.values()) {
       const change = inverseOf(state, token, stamps.next(), this.#clock.now());
-      if (change !== undefined) changes.push(change);
+      if (change !== undefined) changes.push(this.screened(change));
     }
     return changes;
+  }
+
+  /** What brings a past value back: it may be of a time, or of a device, without a guard. */
+  screened(change: Change): Change {
+    const guard = this.#guard;
+    if (guard === null || change.set === undefined) return change;
+    const fields = this.#fieldsOf(change.kind);
+    const kept = (field: FieldName, value: Json): Json =>
+      guard.screen(fields, { [field]: value }).values[field] ?? null;
+    const set: Record<FieldName, ValueWrite | SetWrite> = {};
+    for (const [field, write] of Object.entries(change.set)) {
+      if ('value' in write) {
+        set[field] = { ...write, value: kept(field, write.value) };
+        continue;
+      }
+      const add = Object.entries(write.add ?? {}).map(([key, value]): [string, Json] => {
+        const name = kept(field, key);
+        return [typeof name === 'string' ? name : key, kept(field, value)];
+      });
+      set[field] = write.add === undefined ? write : { ...write, add: Object.fromEntries(add) };
+    }
+    return { ...change, set };
   }
 
   #fieldsOf(kind: Kind): readonly FieldDefinition[] {

@@ -338,7 +338,7 @@ export class Vault {
         conflictsOf(state.value).find((each) => each.field === field && each.element === element);
       if (state.value === undefined || conflict === undefined) return err({ type: 'NotFound' });
       const moment = { stamp: this.#book.stamps.next(), at: this.#authoring.now };
-      return ok([settlementOf(state.value, conflict, choice, moment)]);
+      return ok([this.#authoring.screened(settlementOf(state.value, conflict, choice, moment))]);
     });
   }
 

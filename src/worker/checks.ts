@@ -118,8 +118,11 @@ export class Checks {
     const used: UsedPack[] = [];
     for (const key of new Set([...SHIPPED_PACKS, ...accepted.keys()])) {
       const record = accepted.get(key);
-      const pack = record === undefined ? own.get(key)?.pack : await this.#packOf(record);
-      if (pack !== undefined && pack !== null) used.push({ pack, accepted: record ?? null });
+      const read = record === undefined ? null : await this.#packOf(record);
+      // A regulation does not fall out of the checks because its file can't be read: the app's own stands in for it.
+      const pack = read ?? own.get(key)?.pack;
+      if (pack === undefined) continue;
+      used.push({ pack, accepted: read === null ? null : (record ?? null) });
     }
     return used;
   }
@@ -399,11 +402,12 @@ export class Checks {
     this.#offered = null;
     const { pack, publisher } = opened;
     const used = (await this.#inUse()).find((each) => each.pack.key === pack.key);
-    const isNew = used === undefined || isNewer(pack.version, used.pack.version);
+    const have = acceptedPacks(this.#vault.workspace).get(pack.key)?.version ?? used?.pack.version;
+    const isNew = have === undefined || isNewer(pack.version, have);
     // What came with the app may still have to be accepted as it is.
     const isFirst = used?.accepted === null && publisher === null && !isNew;
     if (!isNew && !(isFirst && used.pack.version === pack.version)) {
-      return err({ type: 'OlderVersion', have: used.pack.version, got: pack.version });
+      return err({ type: 'OlderVersion', have, got: pack.version });
     }
     this.#offered = opened;
     return ok({

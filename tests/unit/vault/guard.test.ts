@@ -327,4 +327,21 @@ describe('what was written before there was a guard', () => {
     );
     expect(again.hits).toBe(0);
   });
+
+  it('is brought back by an undo as the guard lets it in', async () => {
+    const { session } = await createSession();
+    const values = { name: 'Ada', notes: `Was ${PAN}`, tags: [PAN] };
+    const made = must(await session.vault.save([{ kind: 'customer', values }]));
+    const [record] = made.records as [RecordId];
+    const emptied = { notes: 'Nothing', tags: [] };
+    const step = must(await session.vault.save([{ record, kind: 'customer', values: emptied }]));
+    await session.end({ everywhere: false });
+    const workspaces = new Workspaces(createEnvironment({ guard: cardGuard }));
+    const { vault } = must(await workspaces.unlock(session.workspace, PASSPHRASE));
+    must(await vault.undo(step.undo, { signal: NEVER }));
+    expect(await valuesAt(vault, record)).toMatchObject({
+      notes: `Was ${MASKED}`,
+      tags: [MASKED],
+    });
+  });
 });
