@@ -26,6 +26,9 @@ const ROOMS_WITHOUT_STATE = [
   'texts',
 ];
 
+/** What the vault's worker imports at its start, with all that it needs. */
+const OF_THE_ENTRY = /(vault-service|cards\/guard|audit\/witness|app-files)\.ts$|\/src\/base\//;
+
 /** What browsers must all have: the features that DESIGN.md builds on arrived in Safari with 16.4. */
 const target = ['chrome111', 'edge111', 'firefox114', 'safari16.4', 'ios16.4'];
 
@@ -47,11 +50,11 @@ export default defineConfig({
   ...(isTest ? { ssr: { resolve: { conditions: ['browser', 'module', 'node'] } } } : {}),
   worker: {
     format: 'es',
-    plugins: () => [policyHashes()],
+    plugins: () => [policyHashes(), entryAlone()],
     // WebKit runs a worker's entry a second time where a chunk imports from it: what they share stands in a chunk of its own.
     rolldownOptions: {
       output: {
-        codeSplitting: { groups: [{ name: 'vault', test: /vault-service\.ts$|\/src\/base\// }] },
+        codeSplitting: { groups: [{ name: 'vault', test: OF_THE_ENTRY }] },
       },
     },
   },
@@ -140,6 +143,21 @@ function policyInHtml(): Plugin {
         injectTo: 'head-prepend',
       },
     ],
+  };
+}
+
+/** Refuses a worker from whose entry a chunk imports: WebKit would run the entry a second time. */
+function entryAlone(): Plugin {
+  return {
+    name: 'holdfast:entry-alone',
+    generateBundle(_, bundle) {
+      const chunks = Object.values(bundle).filter((each) => each.type === 'chunk');
+      const entries = chunks.filter(({ isEntry }) => isEntry).map(({ fileName }) => fileName);
+      for (const { fileName, imports } of chunks) {
+        const entry = imports.find((each) => entries.includes(each));
+        if (entry !== undefined) this.error(`${fileName} imports from the worker’s entry ${entry}`);
+      }
+    },
   };
 }
 

@@ -89,7 +89,9 @@ export function createVaultService(environment: Environment, appFiles: AppFiles)
       { act: 'unlocked', outcome: 'done', how },
     ]);
     if (noted.ok && failed > 0) await opened.toldAttempts(failed);
-    if (session === opened) (await complying()).keepDaily(await checking());
+    if (session !== opened) return;
+    const [complied, checked] = await Promise.all([complying(), checking()]);
+    if (session === opened) complied.keepDaily(checked);
   }
 
   function complying(): Promise<Compliance> {

@@ -4,6 +4,8 @@ export interface Driver {
   readonly engine: string;
   open(address: string): Promise<void>;
   reload(): Promise<void>;
+  /** Waits until the service worker holds the whole app. */
+  untilOffline(): Promise<void>;
   click(target: Target): Promise<void>;
   /** Replaces what stands in the field. */
   type(label: string, text: string): Promise<void>;

@@ -68,6 +68,11 @@ function createDriver(page: Page, downloads: string, close: () => Promise<void>)
     reload: async () => {
       await page.reload();
     },
+    untilOffline: async () => {
+      await page.evaluate(async () => {
+        await navigator.serviceWorker.ready;
+      });
+    },
     click,
     async type(label, text) {
       const field = await find({ role: 'field', name: label });

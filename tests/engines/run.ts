@@ -76,6 +76,7 @@ async function tellStory(engine: Engine): Promise<void> {
       await story.lock();
       strictEqual(await driver.holds(one.name), false, 'the locked page holds a name');
 
+      await story.untilOffline();
       const { port } = new URL(endpoint.address);
       await endpoint.stop();
       await story.reload();

@@ -65,6 +65,10 @@ export class Story {
     await this.#driver.see(heading('Unlock'));
   }
 
+  untilOffline(): Promise<void> {
+    return this.#driver.untilOffline();
+  }
+
   async reload(): Promise<void> {
     await this.#driver.reload();
     await this.#driver.see(heading('Unlock'));

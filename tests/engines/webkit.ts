@@ -129,6 +129,10 @@ function createDriver(driver: WebDriver, downloads: string, close: () => Promise
     engine: 'WebKitGTK',
     open: (address) => driver.get(address),
     reload: () => driver.navigate().refresh(),
+    untilOffline: () =>
+      driver.executeAsyncScript<undefined>((done: () => void) => {
+        void navigator.serviceWorker.ready.then(() => done());
+      }),
     click,
     async type(label, text) {
       // Under load its driver loses keys: what stands in the field decides.
