@@ -461,6 +461,115 @@ const kinds = {
       from: { type: 'reference', label: label('From', '来自'), dataClass: 'none' },
     },
   },
+  consent: {
+    label: label('Consent', '同意'),
+    belongsTo: 'customer',
+    author: 'member',
+    fields: {
+      purpose: {
+        type: 'reference',
+        label: label('Purpose', '目的'),
+        dataClass: 'none',
+        required: true,
+      },
+      purposeVersion: { type: 'number', label: label('Version', '版本'), dataClass: 'none' },
+      channel: {
+        type: 'choice',
+        label: label('Channel', '渠道'),
+        dataClass: 'none',
+        required: true,
+        options: [
+          option('any', 'Any', '任意'),
+          option('email', 'Email', '邮件'),
+          option('phone', 'Phone', '电话'),
+          option('message', 'Message', '消息'),
+          option('post', 'Post', '信函'),
+          option('visit', 'Visit', '拜访'),
+        ],
+      },
+      method: {
+        type: 'choice',
+        label: label('Method', '方式'),
+        dataClass: 'none',
+        required: true,
+        options: [
+          option('written', 'In writing', '书面'),
+          option('spoken', 'Spoken', '口头'),
+          option('electronic', 'Electronic', '电子'),
+        ],
+      },
+      given: { type: 'dateTime', label: label('Given', '同意时间'), required: true },
+      notice: {
+        type: 'text',
+        label: label('Version of the notice', '告知版本'),
+        dataClass: 'none',
+      },
+      evidence: { type: 'longText', label: label('Evidence', '凭证') },
+      separate: {
+        type: 'tags',
+        label: label('Separate consent to', '单独同意事项'),
+        options: [
+          option('sharing', 'Sharing with others', '向他人提供'),
+          option('publishing', 'Publishing', '公开'),
+          option('sensitive', 'Sensitive data', '敏感个人信息'),
+          option('crossBorder', 'Transfer abroad', '出境'),
+        ],
+      },
+      guardian: { type: 'text', label: label('Guardian', '监护人') },
+      withdrawn: { type: 'dateTime', label: label('Withdrawn', '撤回时间') },
+      withdrawnHow: { type: 'longText', label: label('How it was withdrawn', '撤回方式') },
+    },
+  },
+  limit: {
+    label: label('Restriction or objection', '限制或反对'),
+    belongsTo: 'customer',
+    author: 'member',
+    fields: {
+      type: {
+        type: 'choice',
+        label: label('Type', '类型'),
+        required: true,
+        options: [
+          option('restriction', 'Restriction of processing', '限制处理'),
+          option('objection', 'Objection to marketing and profiling', '反对营销与画像'),
+          option('optOut', 'No sale or sharing', '不得出售或共享'),
+        ],
+      },
+      since: { type: 'date', label: label('Since', '起始日期'), required: true },
+      reason: { type: 'longText', label: label('Reason', '原因') },
+      lifted: { type: 'date', label: label('Lifted', '解除日期') },
+    },
+  },
+  notice: {
+    label: label('Notice', '告知'),
+    belongsTo: 'customer',
+    author: 'member',
+    fields: {
+      given: { type: 'date', label: label('Told on', '告知日期'), required: true },
+      version: { type: 'text', label: label('Version of the notice', '告知版本') },
+      how: {
+        type: 'choice',
+        label: label('How', '方式'),
+        options: [
+          option('email', 'Email', '邮件'),
+          option('post', 'Post', '信函'),
+          option('spoken', 'Spoken', '口头'),
+          option('electronic', 'Electronic', '电子'),
+        ],
+      },
+    },
+  },
+  hold: {
+    label: label('Hold', '保留令'),
+    belongsTo: 'customer',
+    author: 'admin',
+    fields: {
+      basis: { type: 'text', label: label('Legal basis', '法律依据'), required: true },
+      reason: { type: 'longText', label: label('Reason', '原因') },
+      until: { type: 'date', label: label('Until', '截至'), required: true },
+      lifted: { type: 'date', label: label('Lifted', '解除日期') },
+    },
+  },
   workspace: {
     label: label('Workspace', '工作区'),
     belongsTo: 'workspace',
@@ -575,6 +684,12 @@ const kinds = {
     fields: {
       name: { type: 'text', label: label('Name', '名称'), dataClass: 'none', required: true },
       why: { type: 'longText', label: label('What for', '用途'), dataClass: 'none' },
+      version: { type: 'number', label: label('Version', '版本'), dataClass: 'none' },
+      notice: {
+        type: 'longText',
+        label: label('Notice to people', '告知内容'),
+        dataClass: 'none',
+      },
       basis: {
         type: 'choice',
         label: label('Legal basis', '法律依据'),

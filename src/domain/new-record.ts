@@ -11,7 +11,7 @@ import { givenElements, newKey } from './edits.ts';
 import type { EncodedRecord } from './encoding.ts';
 import { isList, own } from './json.ts';
 import type { Stamp } from './stamp.ts';
-import { placeOfAddress, type Summary } from './summary.ts';
+import { NO_BELONGINGS, placeOfAddress, type Summary } from './summary.ts';
 import type { ListElement } from './values.ts';
 
 export interface NewRecordSource {
@@ -75,8 +75,7 @@ export function makeNewRecord(source: NewRecordSource): NewRecord {
       owner: textIn(fields, 'owner'),
       tags: tagsOf(shown['tags']),
       source: textIn(fields, 'source'),
-      tasks: [],
-      lastContact: '',
+      ...NO_BELONGINGS,
       createdAt: at,
       changedAt: Math.max(at, 0),
     },

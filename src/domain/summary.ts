@@ -1,12 +1,31 @@
 /** What lists, filters and search know of a customer without opening it. */
 
 import { isReserved, type RecordId } from '#base/ids.ts';
-import type { Json } from './change.ts';
+import type { Kind } from './catalogue.ts';
+import type { FieldName, Json } from './change.ts';
 import { foldText } from './fold.ts';
 import type { Dossier, RecordState } from './record-state.ts';
 import { elementsOf, isAlive, valueOf, type ListElement } from './values.ts';
 
 export { foldText } from './fold.ts';
+
+/** Restriction (Art. 18 GDPR), objection (Art. 21), and the opt-out of sale and sharing (Cal. Civ. Code 1798.120). */
+export const LIMITS = ['restriction', 'objection', 'optOut'] as const;
+
+export type Limit = (typeof LIMITS)[number];
+
+/** Belongings that age by a day of their own; where none is written, by the day on which they were made. */
+const OWN_DAY = {
+  interaction: 'when',
+  transaction: 'date',
+  need: null,
+  feedback: 'date',
+  task: 'done',
+} as const satisfies Partial<Record<Kind, FieldName | null>>;
+
+export type AgingKind = keyof typeof OWN_DAY;
+
+export const AGING_KINDS = Object.keys(OWN_DAY) as readonly AgingKind[];
 
 export interface OpenTask {
   readonly id: RecordId;
@@ -32,6 +51,14 @@ export interface Summary {
   readonly tasks: readonly OpenTask[];
   /** ISO date of the newest living interaction; '' where there was none. */
   readonly lastContact: string;
+  /** What the person said no to, or a court did: in force, each once, in the order of `LIMITS`. */
+  readonly limits: readonly Limit[];
+  /** ISO date until which somebody has to keep the data (the latest hold in force); '' where nobody has. */
+  readonly heldUntil: string;
+  /** ISO date of the newest living interaction, transaction, need or feedback; '' where there was none. */
+  readonly lastActivity: string;
+  /** ISO date of the oldest living record of each kind that ages. */
+  readonly oldest: Readonly<Partial<Record<AgingKind, string>>>;
   /** Authors' clocks, ms. */
   readonly createdAt: number;
   readonly changedAt: number;
@@ -60,6 +87,10 @@ export function summarise(dossier: Dossier, customer: RecordId): Summary {
     source: textOf(state, 'source'),
     tasks: belongings.tasks,
     lastContact: belongings.lastContact,
+    limits: belongings.limits,
+    heldUntil: belongings.heldUntil,
+    lastActivity: belongings.lastActivity,
+    oldest: belongings.oldest,
     createdAt: state.created.at,
     changedAt: Math.max(state.changed.at, belongings.changedAt),
   };
@@ -102,7 +133,21 @@ export function matchesQuery(text: string, words: readonly QueryWord[]): boolean
   );
 }
 
-const NO_BELONGINGS = { tasks: [] as readonly OpenTask[], lastContact: '', changedAt: 0 };
+type OfBelongings = Pick<
+  Summary,
+  'tasks' | 'lastContact' | 'limits' | 'heldUntil' | 'lastActivity' | 'oldest' | 'changedAt'
+>;
+
+/** What a customer's summary says of belongings where there are none. */
+export const NO_BELONGINGS: OfBelongings = {
+  tasks: [],
+  lastContact: '',
+  limits: [],
+  heldUntil: '',
+  lastActivity: '',
+  oldest: {},
+  changedAt: 0,
+};
 
 const NOTHING = {
   name: '',
@@ -115,32 +160,69 @@ const NOTHING = {
   owner: '',
   tags: [],
   source: '',
-  tasks: [],
-  lastContact: '',
+  ...NO_BELONGINGS,
   createdAt: 0,
-  changedAt: 0,
   deleted: true,
 } as const;
 
-function summariseBelongings(dossier: Dossier, customer: RecordId): typeof NO_BELONGINGS {
+function summariseBelongings(dossier: Dossier, customer: RecordId): OfBelongings {
   const tasks: OpenTask[] = [];
+  const limits = new Set<Json>();
+  const oldest: Partial<Record<AgingKind, string>> = {};
   let lastContact = '';
+  let lastActivity = '';
+  let heldUntil = '';
   let changedAt = 0;
   for (const state of dossier.values()) {
     if (state.id === customer) continue;
     changedAt = Math.max(changedAt, state.changed.at);
-    if (state.kind === 'task') {
-      const due = textOf(state, 'due');
-      if (due !== '' && valueOf(state, 'done') === null && isAlive(state)) {
+    if (!isAlive(state)) continue;
+    const { kind } = state;
+    if (isAging(kind)) {
+      const day = dayOf(state, kind);
+      if (kind !== 'task' && day > lastActivity) lastActivity = day;
+      if (day < (oldest[kind] ?? '\uffff')) oldest[kind] = day;
+      if (kind === 'interaction' && day > lastContact && valueOf(state, 'type') !== 'note') {
+        lastContact = day;
+      }
+      const due = kind === 'task' ? textOf(state, 'due') : '';
+      if (due !== '' && valueOf(state, 'done') === null) {
         tasks.push({ id: state.id, title: textOf(state, 'title'), due });
       }
-    } else if (state.kind === 'interaction' && valueOf(state, 'type') !== 'note') {
-      const when = textOf(state, 'when').slice(0, 10);
-      if (when > lastContact && isAlive(state)) lastContact = when;
+    } else if (kind === 'limit' && valueOf(state, 'lifted') === null) {
+      limits.add(valueOf(state, 'type'));
+    } else if (kind === 'hold' && valueOf(state, 'lifted') === null) {
+      const until = textOf(state, 'until');
+      if (until > heldUntil) heldUntil = until;
     }
   }
   tasks.sort((a, b) => (a.due === b.due ? (a.id < b.id ? -1 : 1) : a.due < b.due ? -1 : 1));
-  return { tasks, lastContact, changedAt };
+  return {
+    tasks,
+    lastContact,
+    limits: LIMITS.filter((limit) => limits.has(limit)),
+    heldUntil,
+    lastActivity,
+    oldest,
+    changedAt,
+  };
+}
+
+function isAging(kind: Kind): kind is AgingKind {
+  return Object.hasOwn(OWN_DAY, kind);
+}
+
+/** Of ms since 1970: an author's clock, which may have said anything. */
+function dayOfMoment(at: number): string {
+  const LAST = Date.UTC(9999, 11, 31);
+  return new Date(Math.min(Math.max(at, 0), LAST)).toISOString().slice(0, 10);
+}
+
+/** ISO date from which a belonging ages. */
+export function dayOf(state: RecordState, kind: AgingKind): string {
+  const field = OWN_DAY[kind];
+  const own = field === null ? '' : textOf(state, field).slice(0, 10);
+  return own === '' ? dayOfMoment(state.created.at).slice(0, 10) : own;
 }
 
 function textOf(state: RecordState, field: string): string {

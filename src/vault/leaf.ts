@@ -16,6 +16,8 @@ import {
   searchText,
   summarise,
   type OpenTask,
+  NO_BELONGINGS,
+  type Limit,
   type Summary,
 } from '#domain/summary.ts';
 
@@ -26,7 +28,8 @@ import {
  */
 export const HALF_LIMIT = 60 * 1024;
 
-const FORMAT = 1;
+const SUMMARY_FORMAT = 2;
+const BODY_FORMAT = 1;
 const ID_LENGTH = 26;
 const SUMMARY_HEADER_LENGTH = 24;
 /** Of a row in the columns of a summary half: two times, due date, offset, id. */
@@ -90,24 +93,13 @@ export function summaryEntryOf(summary: Summary): Omit<LeafEntry, 'body'> {
 
 function encodeRow(summary: Summary): string {
   const { name, company, title, emails, phones, place, stage, owner, tags, source } = summary;
-  const { tasks, lastContact } = summary;
+  const row = [name, company, title, emails, phones, place, stage, owner, tags, source];
+  const { tasks, lastContact, limits, heldUntil, lastActivity, oldest } = summary;
+  const isBare =
+    tasks.length + limits.length + Object.keys(oldest).length === 0 &&
+    lastContact + heldUntil + lastActivity === '';
   return JSON.stringify(
-    tasks.length === 0 && lastContact === ''
-      ? [name, company, title, emails, phones, place, stage, owner, tags, source]
-      : [
-          name,
-          company,
-          title,
-          emails,
-          phones,
-          place,
-          stage,
-          owner,
-          tags,
-          source,
-          tasks,
-          lastContact,
-        ],
+    isBare ? row : [...row, tasks, lastContact, limits, heldUntil, lastActivity, oldest],
   );
 }
 
@@ -124,6 +116,10 @@ type Row = readonly [
   source: string,
   tasks?: readonly OpenTask[],
   lastContact?: string,
+  limits?: readonly Limit[],
+  heldUntil?: string,
+  lastActivity?: string,
+  oldest?: Summary['oldest'],
 ];
 
 function facetsOf({ stage, owner, tags }: Summary): string {
@@ -217,7 +213,14 @@ export class LeafBuilder {
     const facets = utf8Bytes(this.#facets.join('\n'));
     const plain = utf8Bytes(this.#plain.join('\n'));
     const wide = utf8Bytes(this.#wide.join('\n'));
-    const header = [FORMAT, count, this.#rows.length, facets.length, plain.length, wide.length];
+    const header = [
+      SUMMARY_FORMAT,
+      count,
+      this.#rows.length,
+      facets.length,
+      plain.length,
+      wide.length,
+    ];
     const leaf = {
       customers: this.#due.reduce((sum, due) => sum + (due === HIDDEN ? 0 : 1), 0),
       summary: concatBytes(
@@ -233,7 +236,7 @@ export class LeafBuilder {
         wide,
       ),
       body: concatBytes(
-        bytesOf(Uint32Array.of(FORMAT, count)),
+        bytesOf(Uint32Array.of(BODY_FORMAT, count)),
         bytesOf(this.#bodies.offsets),
         this.#bodies.bytes,
       ),
@@ -320,7 +323,8 @@ export function parseSummaryLeaf(bytes: Uint8Array<ArrayBuffer>): SummaryLeaf | 
     header;
   const columnsLength = count * COLUMNS_LENGTH + 4;
   const textStart = SUMMARY_HEADER_LENGTH + columnsLength + rowsLength + facetsLength;
-  if (format !== FORMAT || bytes.length !== textStart + plainLength + wideLength) return null;
+  if (format !== SUMMARY_FORMAT || bytes.length !== textStart + plainLength + wideLength)
+    return null;
 
   const wideStart = textStart + plainLength;
   // The text lives on as strings; keeping its bytes as well would cost memory for nothing.
@@ -360,8 +364,12 @@ export function summaryAt(leaf: SummaryLeaf, at: number): Summary {
     owner,
     tags,
     source,
-    tasks,
-    lastContact,
+    tasks = NO_BELONGINGS.tasks,
+    lastContact = '',
+    limits = NO_BELONGINGS.limits,
+    heldUntil = '',
+    lastActivity = '',
+    oldest = NO_BELONGINGS.oldest,
   ] = JSON.parse(rowAt(leaf, at)) as Row;
   const summary: Summary = {
     id: idAt(leaf, at),
@@ -375,8 +383,12 @@ export function summaryAt(leaf: SummaryLeaf, at: number): Summary {
     owner,
     tags,
     source,
-    tasks: tasks ?? [],
-    lastContact: lastContact ?? '',
+    tasks,
+    lastContact,
+    limits,
+    heldUntil,
+    lastActivity,
+    oldest,
     createdAt: leaf.created[at] ?? 0,
     changedAt: leaf.changed[at] ?? 0,
   };
@@ -397,7 +409,7 @@ export function parseBodyLeaf(bytes: Uint8Array<ArrayBuffer>): BodyLeaf | null {
   if (bytes.length < 8) return null;
   const [format = 0, count = 0] = new Uint32Array(bytes.buffer, bytes.byteOffset, 2);
   const rowsStart = 8 + (count + 1) * 4;
-  if (format !== FORMAT || bytes.length < rowsStart) return null;
+  if (format !== BODY_FORMAT || bytes.length < rowsStart) return null;
   const offsets = new Uint32Array(bytes.buffer, bytes.byteOffset + 8, count + 1);
   if (offsets[count] !== bytes.length - rowsStart) return null;
   return { count, offsets, rows: bytes.subarray(rowsStart) };

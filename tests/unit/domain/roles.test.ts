@@ -20,6 +20,7 @@ const BY_ADMINS = [
   'purpose',
   'processor',
   'disposal',
+  'hold',
 ];
 const BY_ALL = ['glass', 'audit'];
 const device = deviceOf(stampOf(1));

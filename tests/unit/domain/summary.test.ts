@@ -4,7 +4,14 @@ import { fieldsOf, type Kind } from '#domain/catalogue.ts';
 import type { Json } from '#domain/change.ts';
 import { changeOf, deletionOf } from '#domain/edits.ts';
 import type { Dossier } from '#domain/record-state.ts';
-import { foldText, matchesQuery, queryWords, searchText, summarise } from '#domain/summary.ts';
+import {
+  foldText,
+  matchesQuery,
+  NO_BELONGINGS,
+  queryWords,
+  searchText,
+  summarise,
+} from '#domain/summary.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { customer, runs, stampOf } from './arbitraries.ts';
@@ -71,8 +78,7 @@ describe('a summary', () => {
       owner: 'Nancy',
       tags: ['vip', '重点'],
       source: 'Fair',
-      tasks: [],
-      lastContact: '',
+      ...NO_BELONGINGS,
       createdAt: 1,
       changedAt: 1,
     });
@@ -97,6 +103,40 @@ describe('a summary', () => {
     expect(summary.lastContact).toBe('2026-11-20');
     expect(summary.createdAt).toBe(1);
     expect(summary.changedAt).toBe(time);
+  });
+
+  it('knows what is in force of limits and holds, and not what was lifted or deleted', () => {
+    const dossier = dossierOf(ada);
+    put(dossier, 'a', 'limit', { type: 'objection', since: '2026-11-20' });
+    put(dossier, 'b', 'limit', { type: 'restriction', since: '2026-11-20' });
+    put(dossier, 'c', 'limit', { type: 'restriction', since: '2026-11-21' });
+    put(dossier, 'd', 'limit', { type: 'optOut', since: '2026-11-01', lifted: '2026-11-02' });
+    put(dossier, 'e', 'hold', { basis: 'Art. 17(3)(e)', until: '2027-03-31' });
+    put(dossier, 'f', 'hold', { basis: 'Tax', until: '2036-12-31', lifted: '2026-11-02' });
+    remove(dossier, put(dossier, 'g', 'hold', { basis: 'Tax', until: '2036-12-31' }));
+    const summary = summarise(dossier, customer);
+    expect(summary.limits).toEqual(['restriction', 'objection']);
+    expect(summary.heldUntil).toBe('2027-03-31');
+    expect(summary.lastActivity).toBe('');
+  });
+
+  it('knows the newest activity and the oldest record of each kind that ages', () => {
+    const dossier = dossierOf(ada);
+    put(dossier, 'a', 'interaction', { type: 'note', when: '2026-11-20T10:00' });
+    put(dossier, 'b', 'interaction', { type: 'visit', when: '2020-02-29T10:00' });
+    remove(dossier, put(dossier, 'c', 'interaction', { type: 'visit', when: '2019-01-01T10:00' }));
+    put(dossier, 'd', 'transaction', { date: '2026-11-21', amount: '1' });
+    put(dossier, 'e', 'task', { title: 'Done', done: '2027-01-01T09:00Z' });
+    put(dossier, 'f', 'need', { title: 'Shelves' });
+    const summary = summarise(dossier, customer);
+    expect(summary.lastActivity).toBe('2026-11-21');
+    expect(summary.lastContact).toBe('2020-02-29');
+    expect(summary.oldest).toEqual({
+      interaction: '2020-02-29',
+      transaction: '2026-11-21',
+      task: '2027-01-01',
+      need: '1970-01-01',
+    });
   });
 
   it('says that a customer is deleted, or not there yet', () => {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { RecordId } from '#base/ids.ts';
 import {
   FIELD_SEPARATOR,
+  LIMITS,
   matchesQuery,
   queryWords,
   searchText,
@@ -46,6 +47,13 @@ const stage = fc.constantFrom('', 'lead', 'active', 'odd\nstage');
 const owner = fc.constantFrom('', 'Maren', 'Ines', 'In\u001fes');
 const tag = fc.constantFrom('vip', 'new', 'two\nlines', '王');
 
+const standing = {
+  limits: fc.subarray([...LIMITS]),
+  heldUntil: fc.constantFrom('', '2027-03-31'),
+  lastActivity: fc.constantFrom('', '2026-11-20'),
+  oldest: fc.constantFrom({}, { task: '2026-01-01' }),
+};
+
 function idOf(index: number): RecordId {
   return index
     .toString(32)
@@ -76,6 +84,7 @@ function summaryOf(index: number): fc.Arbitrary<Summary> {
         { maxLength: 2 },
       ),
       lastContact: fc.constantFrom('', '2026-11-20'),
+      ...standing,
       createdAt: fc.integer({ min: 0, max: 3 }),
       changedAt: fc.integer({ min: 0, max: 3 }),
       gone: fc.boolean(),
@@ -289,6 +298,7 @@ describe('a leaf', () => {
       source: anyText,
       tasks: fc.constant([]),
       lastContact: fc.constantFrom('', '2026-01-01'),
+      ...standing,
       createdAt: fc.double({ noNaN: true }),
       changedAt: fc.double({ noNaN: true }),
     }),
