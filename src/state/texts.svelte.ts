@@ -1,18 +1,18 @@
 /** The language that the page speaks: its sentences, and the locale by which dates and numbers are written. */
 
-import { enUnlock, type UnlockTexts } from '#texts/en-unlock.ts';
+import { enFront, type FrontTexts } from '#texts/en-front.ts';
 import type { Texts } from '#texts/en.ts';
 import type { Preferences } from '#worker/vault-api.ts';
 
 export type Language = 'en' | 'zh-CN';
 
 class LanguageState {
-  #texts = $state.raw<UnlockTexts>(enUnlock);
+  #texts = $state.raw<FrontTexts>(enFront);
   #current = $state<Language>('en');
   #completing: Promise<void> | undefined;
 
   /**
-   * All sentences of the current language: `const t = $derived(language.texts.backups)`. Those of the unlock screen are there from
+   * All sentences of the current language: `const t = $derived(language.texts.backups)`. Those of the first screen are there from
    * the start, the others once `complete` has returned; `Lazy` waits for it before it shows a screen.
    */
   get texts(): Texts {
@@ -34,8 +34,8 @@ class LanguageState {
 
   async use(preference: Preferences['language']): Promise<void> {
     const wanted = preference === 'system' ? languageOfBrowser() : preference;
-    const forUnlock = await unlockTexts(wanted);
-    this.#texts = this.#completing ? await allTexts(wanted) : forUnlock;
+    const front = await frontTexts(wanted);
+    this.#texts = this.#completing ? await allTexts(wanted) : front;
     this.#current = wanted;
     document.documentElement.lang = wanted;
   }
@@ -52,9 +52,9 @@ class LanguageState {
   }
 }
 
-async function unlockTexts(language: Language): Promise<UnlockTexts> {
-  if (language === 'en') return enUnlock;
-  return (await import('#texts/zh-CN-unlock.ts')).zhCNUnlock;
+async function frontTexts(language: Language): Promise<FrontTexts> {
+  if (language === 'en') return enFront;
+  return (await import('#texts/zh-CN-front.ts')).zhCNFront;
 }
 
 async function allTexts(language: Language): Promise<Texts> {

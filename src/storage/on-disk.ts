@@ -17,7 +17,9 @@ export async function* rowsOnDisk(workspace: WorkspaceId, most: number): AsyncIt
     await database.open();
     try {
       for (const table of database.tables) {
-        yield { table: table.name, rows: await table.reverse().limit(most).toArray() };
+        // Going backwards takes a cursor, which reads a row at a time: keys are quicker, and rows come by them all at once.
+        const newest = await table.toCollection().reverse().limit(most).primaryKeys();
+        yield { table: table.name, rows: await table.bulkGet(newest) };
       }
     } finally {
       database.close();

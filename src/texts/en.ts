@@ -6,7 +6,7 @@
 import { number, plural, wait } from './en-amounts.ts';
 import { enCompliance } from './en-compliance.ts';
 import { enSync } from './en-sync.ts';
-import { enUnlock } from './en-unlock.ts';
+import { enFront } from './en-front.ts';
 
 const megabytes = (bytes: number): string => `${number(Math.round(bytes / 1e6))} MB`;
 
@@ -14,7 +14,7 @@ const { errors: errorsOfSync, ...screensOfSync } = enSync;
 const { errors: errorsOfCompliance, ...screensOfCompliance } = enCompliance;
 
 export const en = {
-  ...enUnlock,
+  ...enFront,
   ...screensOfSync,
   ...screensOfCompliance,
 
@@ -185,17 +185,6 @@ export const en = {
     reload: 'Try again',
   },
 
-  welcome: {
-    title: 'Welcome to Holdfast',
-    text: 'Customers, kept safe on this device: encrypted, usable without a network, and backed up to files that you can open without Holdfast.',
-    create: 'Create workspace',
-    createText: 'Start a new customer book, with a passphrase that only you know.',
-    join: 'Join a workspace',
-    joinText: 'With an invite from a colleague: their customers come to this device too.',
-    restore: 'Restore from backup',
-    restoreText: 'Bring back a workspace from its backup file and its recovery key.',
-  },
-
   create: {
     title: 'Create workspace',
     name: 'Workspace name',
@@ -235,8 +224,6 @@ export const en = {
     lockWhenHidden: 'Lock when the app is hidden',
     lockWhenHiddenHint: 'As soon as you switch to another app or tab',
     appearance: 'Appearance',
-    language: 'Language',
-    languages: { system: 'As the browser', en: 'English', 'zh-CN': '简体中文' },
     theme: 'Theme',
     themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
     keys: 'Ways to unlock',

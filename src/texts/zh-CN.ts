@@ -4,7 +4,7 @@ import type { Texts } from './en.ts';
 import { number, wait } from './zh-CN-amounts.ts';
 import { zhCNCompliance } from './zh-CN-compliance.ts';
 import { zhCNSync } from './zh-CN-sync.ts';
-import { zhCNUnlock } from './zh-CN-unlock.ts';
+import { zhCNFront } from './zh-CN-front.ts';
 
 const megabytes = (bytes: number): string => `${number(Math.round(bytes / 1e6))} MB`;
 
@@ -12,7 +12,7 @@ const { errors: errorsOfSync, ...screensOfSync } = zhCNSync;
 const { errors: errorsOfCompliance, ...screensOfCompliance } = zhCNCompliance;
 
 export const zhCN: Texts = {
-  ...zhCNUnlock,
+  ...zhCNFront,
   ...screensOfSync,
   ...screensOfCompliance,
 
@@ -159,17 +159,6 @@ export const zhCN: Texts = {
     reload: '重试',
   },
 
-  welcome: {
-    title: '欢迎使用 Holdfast',
-    text: '客户资料安全保存在此设备上：全程加密，无需网络即可使用，备份文件不依赖 Holdfast 也能打开。',
-    create: '创建工作区',
-    createText: '新建一本客户簿，口令只有您自己知道。',
-    join: '加入工作区',
-    joinText: '凭同事的邀请，让他们的客户资料也来到此设备。',
-    restore: '从备份恢复',
-    restoreText: '用备份文件和恢复密钥找回工作区。',
-  },
-
   create: {
     title: '创建工作区',
     name: '工作区名称',
@@ -208,8 +197,6 @@ export const zhCN: Texts = {
     lockWhenHidden: '应用隐藏时锁定',
     lockWhenHiddenHint: '切换到其他应用或标签页时立即锁定',
     appearance: '外观',
-    language: '语言',
-    languages: { system: '跟随浏览器', en: 'English', 'zh-CN': '简体中文' },
     theme: '主题',
     themes: { system: '跟随系统', light: '浅色', dark: '深色' },
     keys: '解锁方式',

@@ -353,6 +353,34 @@ export function idAt(leaf: SummaryLeaf, row: number): RecordId {
 }
 
 export function summaryAt(leaf: SummaryLeaf, at: number): Summary {
+  return summaryOf(leaf, at, idAt(leaf, at), JSON.parse(rowAt(leaf, at)) as Row);
+}
+
+/** Of every row, as `summaryAt` gives them: one decoding for them all. */
+export function summariesOf(leaf: SummaryLeaf): Summary[] {
+  const ids = bytesToUtf8(leaf.ids);
+  const rows = JSON.parse(bytesToUtf8(rowList(leaf))) as Row[];
+  return rows.map((row, at) =>
+    summaryOf(leaf, at, ids.slice(at * ID_LENGTH, (at + 1) * ID_LENGTH) as RecordId, row),
+  );
+}
+
+/** The rows as one JSON array. */
+function rowList({ rows, offsets, count }: SummaryLeaf): Uint8Array {
+  const list = new Uint8Array(rows.length + Math.max(count, 1) + 1);
+  let end = 0;
+  for (let row = 0; row < count; row++) {
+    list[end] = row === 0 ? 0x5b : 0x2c;
+    const bytes = rows.subarray(offsets[row], offsets[row + 1]);
+    list.set(bytes, end + 1);
+    end += bytes.length + 1;
+  }
+  if (count === 0) list[0] = 0x5b;
+  list[list.length - 1] = 0x5d;
+  return list;
+}
+
+function summaryOf(leaf: SummaryLeaf, at: number, id: RecordId, row: Row): Summary {
   const [
     name,
     company,
@@ -370,9 +398,9 @@ export function summaryAt(leaf: SummaryLeaf, at: number): Summary {
     heldUntil = '',
     lastActivity = '',
     oldest = NO_BELONGINGS.oldest,
-  ] = JSON.parse(rowAt(leaf, at)) as Row;
+  ] = row;
   const summary: Summary = {
-    id: idAt(leaf, at),
+    id,
     name,
     company,
     title,

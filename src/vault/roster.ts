@@ -25,7 +25,15 @@ import {
   type FacetQuery,
   type Lines,
 } from './finding.ts';
-import { dateNumber, HIDDEN, idAt, summaryAt, summaryEntryOf, type SummaryLeaf } from './leaf.ts';
+import {
+  dateNumber,
+  HIDDEN,
+  idAt,
+  summariesOf,
+  summaryAt,
+  summaryEntryOf,
+  type SummaryLeaf,
+} from './leaf.ts';
 
 export type SortOrder = 'changed' | 'name' | 'company' | 'created';
 
@@ -217,11 +225,7 @@ export class Roster {
   /** Every living customer, a leaf at a time. */
   *summaries(): Iterable<readonly Summary[]> {
     for (const leaf of this.#sequence) {
-      const batch: Summary[] = [];
-      for (let row = 0; row < leaf.data.count; row++) {
-        if (this.#covered[leaf.base + row] === 0) batch.push(summaryAt(leaf.data, row));
-      }
-      yield batch;
+      yield summariesOf(leaf.data).filter((_, row) => this.#covered[leaf.base + row] === 0);
     }
     yield [...this.#overlaid.values()]
       .filter((over) => over.due !== HIDDEN)

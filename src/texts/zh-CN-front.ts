@@ -1,9 +1,9 @@
-/** What the unlock screen says, in Simplified Chinese. */
+/** What the first screens say, welcome and unlock, in Simplified Chinese. */
 
-import type { UnlockTexts } from './en-unlock.ts';
+import type { FrontTexts } from './en-front.ts';
 import { wait } from './zh-CN-amounts.ts';
 
-export const zhCNUnlock: UnlockTexts = {
+export const zhCNFront: FrontTexts = {
   parts: {
     close: '关闭',
     cancel: '取消',
@@ -25,6 +25,19 @@ export const zhCNUnlock: UnlockTexts = {
     notStartedText:
       '请退出无痕浏览、释放一些空间或关闭其他标签页，然后重新载入。没有更改任何内容。',
     unexpected: '出现了意外错误。已保存的内容是安全的；如果再次发生，请重新载入。',
+  },
+
+  welcome: {
+    title: '欢迎使用 Holdfast',
+    text: '客户资料安全保存在此设备上：全程加密，无需网络即可使用，备份文件不依赖 Holdfast 也能打开。',
+    create: '创建工作区',
+    createText: '新建一本客户簿，口令只有您自己知道。',
+    join: '加入工作区',
+    joinText: '凭同事的邀请，让他们的客户资料也来到此设备。',
+    restore: '从备份恢复',
+    language: '语言',
+    languages: { system: '跟随浏览器', en: 'English', 'zh-CN': '简体中文' },
+    restoreText: '用备份文件和恢复密钥找回工作区。',
   },
 
   unlock: {

@@ -1,8 +1,8 @@
-/** What the unlock screen says, in English: it comes with the page, all other sentences after it. */
+/** What the first screens say, welcome and unlock, in English: it comes with the page, all other sentences after it. */
 
 import { wait } from './en-amounts.ts';
 
-export const enUnlock = {
+export const enFront = {
   parts: {
     close: 'Close',
     cancel: 'Cancel',
@@ -24,6 +24,19 @@ export const enUnlock = {
     notStartedText:
       'Leave private browsing, free some space or close other tabs, then reload. Nothing was changed.',
     unexpected: 'Something went wrong. What was saved is safe; reload if it happens again.',
+  },
+
+  welcome: {
+    title: 'Welcome to Holdfast',
+    text: 'Customers, kept safe on this device: encrypted, usable without a network, and backed up to files that you can open without Holdfast.',
+    create: 'Create workspace',
+    createText: 'Start a new customer book, with a passphrase that only you know.',
+    join: 'Join a workspace',
+    joinText: 'With an invite from a colleague: their customers come to this device too.',
+    restore: 'Restore from backup',
+    language: 'Language',
+    languages: { system: 'As the browser', en: 'English', 'zh-CN': '简体中文' },
+    restoreText: 'Bring back a workspace from its backup file and its recovery key.',
   },
 
   unlock: {
@@ -53,4 +66,4 @@ export const enUnlock = {
   },
 };
 
-export type UnlockTexts = typeof enUnlock;
+export type FrontTexts = typeof enFront;
