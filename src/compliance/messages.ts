@@ -20,6 +20,9 @@ export type { LogQuery } from './audit/log.ts';
 export type { CheckOutcome } from './checks/check.ts';
 export type { PackChange } from './packs/difference.ts';
 export type { Due, Register } from './registers/registers.ts';
+export type { EraseError, EraseOrder } from './erasure/erasing.ts';
+export type { ErasurePlan } from './erasure/plan.ts';
+export type { Suppressed } from './erasure/suppression.ts';
 export type { OutcomeCounts } from './runs/run.ts';
 export type { RunWords } from './runs/report.ts';
 
@@ -315,3 +318,19 @@ export interface CardsView {
   readonly lastScan: CardScan | null;
   readonly findings: readonly CardFinding[];
 }
+
+// ---- Erasures ---------------------------------------------------------------------------------------------------------
+
+export interface ErasureView {
+  readonly id: RecordId;
+  readonly reason: 'request' | 'retention' | 'other';
+  readonly records: number;
+  /** ms since 1970. */
+  readonly erasedAt: number;
+  /** When nothing of it was left on any device or in the store; null: not so far. */
+  readonly completeAt: number | null;
+  readonly memberName: string;
+}
+
+/** Somebody who was erased would come back: an admin may let them, with a reason. */
+export type ErasedBefore = { readonly type: 'ErasedBefore'; readonly erasedAt: number };

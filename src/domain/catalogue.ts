@@ -935,7 +935,27 @@ const kinds = {
     label: label('Erasure', '清除'),
     belongsTo: 'workspace',
     author: 'admin',
-    fields: {},
+    fields: {
+      reason: {
+        type: 'choice',
+        label: label('Reason', '原因'),
+        dataClass: 'none',
+        options: [
+          option('request', 'Asked for by the person', '本人要求'),
+          option('retention', 'Past its time', '超过保留期限'),
+          option('other', 'Other', '其他'),
+        ],
+      },
+      request: { type: 'reference', label: label('Request', '请求'), dataClass: 'none' },
+      records: { type: 'number', label: label('Records', '记录数'), dataClass: 'none' },
+      marks: { type: 'tags', label: label('Suppression marks', '抑制标记'), dataClass: 'none' },
+      complete: { type: 'dateTime', label: label('Complete', '完成时间'), dataClass: 'none' },
+      overruled: {
+        type: 'longText',
+        label: label('Added again because', '重新添加的理由'),
+        dataClass: 'none',
+      },
+    },
   },
 } as const satisfies Record<string, KindEntry>;
 

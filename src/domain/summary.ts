@@ -25,8 +25,6 @@ const OWN_DAY = {
 
 export type AgingKind = keyof typeof OWN_DAY;
 
-export const AGING_KINDS = Object.keys(OWN_DAY) as readonly AgingKind[];
-
 export interface OpenTask {
   readonly id: RecordId;
   readonly title: string;

@@ -9,7 +9,8 @@ import { mapRow, notesWithProblems, type RowMapping } from './rows-to-customers.
 import type { SkippedRows } from './skipped-rows.ts';
 
 /** Why a row is left out: a key of the texts. */
-type SkipReason = WidthProblem | 'skips.noName' | 'skips.ambiguous' | 'skips.repeated';
+type SkipReason =
+  WidthProblem | 'skips.noName' | 'skips.ambiguous' | 'skips.repeated' | 'skips.erased';
 
 /** What the report says of one cell of a row that is taken: `skips.rejoined`, `skips.ambiguousDate`, or one of domain's `PROBLEMS`. */
 interface CellNotice {
@@ -56,6 +57,7 @@ export function editOf(
       if (values['name'] === undefined && values['company'] === undefined) {
         return { type: 'skipped', reason: 'skips.noName' };
       }
+      if (mapping.isErased?.(values) === true) return { type: 'skipped', reason: 'skips.erased' };
       index?.claim(match.claims);
       if (problems.length > 0) {
         values['notes'] = notesWithProblems(values['notes'], problems, csv.headers);

@@ -24,7 +24,7 @@ import type {
   Work,
 } from './messages.ts';
 import { loadPhoneFormat } from './phone-numbers.ts';
-import { columnOf } from './rows-to-customers.ts';
+import { columnOf, type IsErased } from './rows-to-customers.ts';
 import { SkippedRows, type ReportWords } from './skipped-rows.ts';
 import { surveyRows, type Survey } from './survey.ts';
 
@@ -44,24 +44,30 @@ export interface ImportTarget {
   ): Promise<Result<Pick<Bulk, 'undo' | 'replaced'>, EditError | Cancelled>>;
 }
 
+export interface Doors {
+  /** What may leave in a report of a cell; absent: all of it. */
+  readonly screen?: (text: string) => string;
+  /** Who was erased and shall not come back by a list; null: nobody. */
+  readonly erased?: () => Promise<IsErased | null>;
+}
+
 const SAMPLE_ROWS = 20;
 
 export class Importer {
   readonly #target: ImportTarget;
-  /** What may leave in a report of a cell. */
-  readonly #screen: (text: string) => string;
+  readonly #doors: Doors;
   /** Of the file and the options that the key names. */
   #survey: (Survey & { readonly key: string }) | undefined;
   #skipped: SkippedRows | undefined;
 
-  constructor(target: ImportTarget, screen: (text: string) => string = (text) => text) {
+  constructor(target: ImportTarget, doors: Doors = {}) {
     this.#target = target;
-    this.#screen = screen;
+    this.#doors = doors;
   }
 
   /** The report of the last preview or import, with the cells of the rows that it left out. */
   skippedReport(words: ReportWords): FileResult | null {
-    return this.#skipped?.toFile(words, this.#screen) ?? null;
+    return this.#skipped?.toFile(words, this.#doors.screen ?? ((text) => text)) ?? null;
   }
 
   /** What the file looks like, and what importing it so would do. */
@@ -170,11 +176,12 @@ export class Importer {
     const csv = await openCsvFile(file, options, work.signal);
     if (!csv.ok) return csv;
     const index = await this.#matchIndex(options, work.signal);
+    const isErased = (await this.#doors.erased?.()) ?? null;
     const survey = await surveyRows(
       csv.value,
       options,
       this.#target.fieldsOf('customer'),
-      index,
+      { index, ...(isErased !== null && { isErased }) },
       work,
     );
     if (!survey.ok) return survey;

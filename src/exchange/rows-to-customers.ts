@@ -39,7 +39,12 @@ export interface RowMapping {
   readonly dateOrders: ReadonlyMap<number, DateOrder>;
   /** Absent: phones stay as written. */
   readonly formatPhone?: PhoneFormat;
+  /** Absent: nobody was ever erased. */
+  readonly isErased?: IsErased;
 }
+
+/** Whether the values are those of somebody who was erased. */
+export type IsErased = (values: Readonly<Record<FieldName, Json>>) => boolean;
 
 /** The values that the cells give, before the question whose they are. */
 export function mapRow(cells: readonly string[], mapping: RowMapping): MappedRow {

@@ -21,7 +21,7 @@ import type {
   Work,
 } from './messages.ts';
 import { loadPhoneFormat } from './phone-numbers.ts';
-import type { RowMapping } from './rows-to-customers.ts';
+import type { IsErased, RowMapping } from './rows-to-customers.ts';
 import { SkippedRows } from './skipped-rows.ts';
 
 export interface Survey {
@@ -43,7 +43,7 @@ export async function surveyRows(
   csv: CsvFile,
   options: ImportOptions,
   fields: readonly FieldDefinition[],
-  index: MatchIndex | undefined,
+  { index, isErased }: { readonly index: MatchIndex | undefined; readonly isErased?: IsErased },
   { signal, onProgress }: Work,
 ): Promise<Result<Survey, ImportFileError | Cancelled>> {
   const { headers, file } = csv;
@@ -59,6 +59,7 @@ export async function surveyRows(
     dateOrders: new Map(),
     // Counting needs no phone in its final form, but to compare it.
     ...(options.matchBy === 'phone' && formatPhone !== undefined ? { formatPhone } : {}),
+    ...(isErased !== undefined && { isErased }),
   };
   const dates = dateColumns(plan, headers);
   const longColumns = new Set<number>();

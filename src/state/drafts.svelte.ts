@@ -20,7 +20,7 @@ class Drafts {
     return vault.readDraft(form);
   }
 
-  /** Call on every input. `form` names it: `customer/new`, `customer/ID`, `interaction/new/CUSTOMER`. */
+  /** Call on every input. `form` names it: `customer/new`, `customer/ID`, `interaction/new/CUSTOMER`, `interaction/ID/CUSTOMER`. */
   keep(form: string, values: Json): void {
     this.#unsaved.set(form, values);
     clearTimeout(this.#timer);

@@ -6,6 +6,8 @@ import type {
   Cancelled,
   CreateError,
   EditError,
+  ErasedBefore,
+  EraseError,
   ImportFileError,
   JoinError,
   MembershipError,
@@ -27,6 +29,8 @@ export type VaultError =
   | SlotError
   | OpenError
   | EditError
+  | ErasedBefore
+  | EraseError
   | ImportFileError
   | BackupError
   | BackupFileError

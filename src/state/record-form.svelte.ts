@@ -6,7 +6,7 @@ import type { FieldDefinition, Kind } from '#domain/catalogue.ts';
 import type { FieldName, Json } from '#domain/change.ts';
 import { validate, type FieldProblem, type ProblemReason } from '#domain/validation.ts';
 import type { Seen } from '#domain/values.ts';
-import type { Committed, Edit, EditError, RecordView } from '#worker/vault-api.ts';
+import type { Committed, Edit, EditError, ErasedBefore, RecordView } from '#worker/vault-api.ts';
 import { drafts } from './drafts.svelte.ts';
 import { decimalToTyped, typedToDecimal } from './money.ts';
 import { vault } from './vault.ts';
@@ -40,7 +40,7 @@ export class RecordForm {
   #seen: Seen | undefined;
   #values = $state.raw<Values>({});
   #problems = $state.raw<readonly FieldProblem[]>([]);
-  #error = $state.raw<EditError>();
+  #error = $state.raw<EditError | ErasedBefore>();
   #restoredAt = $state<number>();
   #saving = $state(false);
 
@@ -55,10 +55,7 @@ export class RecordForm {
     this.#start = record === undefined ? defaults : typedValues(fields, record.values);
     this.#values = this.#start;
     this.#seen = record?.seen;
-    this.#draft =
-      record === undefined
-        ? [kind, 'new', customer].filter(Boolean).join('/')
-        : `${kind}/${record.id}`;
+    this.#draft = [kind, record?.id ?? 'new', customer].filter(Boolean).join('/');
     void this.#restore();
   }
 
@@ -94,7 +91,7 @@ export class RecordForm {
   }
 
   /** Why nothing was saved, where no field is to blame. */
-  get error(): EditError | undefined {
+  get error(): EditError | ErasedBefore | undefined {
     return this.#error;
   }
 
@@ -119,7 +116,10 @@ export class RecordForm {
   }
 
   /** One commit with what `others` adds to it. Undefined where nothing was changed. */
-  async save(others: readonly Edit[] = []): Promise<Result<Committed, EditError> | undefined> {
+  async save(
+    others: readonly Edit[] = [],
+    overruling?: string,
+  ): Promise<Result<Committed, EditError | ErasedBefore> | undefined> {
     const { kind, fields, record, customer } = this.subject;
     const { changes } = this;
     const values = Object.fromEntries(fields.map((field) => [field.name, this.#cleaned(field)]));
@@ -137,7 +137,7 @@ export class RecordForm {
       ...(this.#seen && { seen: this.#seen }),
     };
     this.#saving = true;
-    const saved = await vault.save([edit, ...others]);
+    const saved = await vault.save([edit, ...others], overruling);
     this.#saving = false;
     if (saved.ok) drafts.drop(this.#draft);
     else if (saved.error.type === 'Invalid') this.#problems = saved.error.problems;

@@ -312,6 +312,10 @@ export class WorkspaceStore {
     return this.#database.drafts.toArray();
   }
 
+  draftForms(): Promise<string[]> {
+    return this.#database.drafts.toCollection().primaryKeys();
+  }
+
   readDraft(form: string): Promise<DraftRow | undefined> {
     return this.#database.drafts.get(form);
   }

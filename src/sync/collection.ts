@@ -4,6 +4,7 @@ import { utf8Bytes } from '#base/bytes.ts';
 import type { DeviceId } from '#base/ids.ts';
 import { err, ok, type Result } from '#base/result.ts';
 import { signLine } from '#crypto/signed-line.ts';
+import { completeErasures, isErasing, mayCollect } from './erasure.ts';
 import type { ListedHeads } from './heads.ts';
 import type { KnownSnapshot } from './memory.ts';
 import { compareHeads } from './names.ts';
@@ -22,8 +23,7 @@ export async function collect(
   round: Round,
   listed: ListedHeads,
 ): Promise<Result<void, RoundError>> {
-  if (round.role !== 'admin' || !round.memory.canRemove || round.memory.alarms.length > 0)
-    return ok();
+  if (!mayCollect(round) || round.memory.alarms.length > 0) return ok();
   const heads = await collectHeads(round, listed);
   if (!heads.ok) return heads;
   const { snapshot, olderSnapshot } = round.memory;
@@ -37,7 +37,12 @@ export async function collect(
   if (!said.ok) return said;
   const removed = await removeAll(round, names.value);
   if (!removed.ok) return removed;
-  return round.remember({ ...round.memory, olderSnapshot: null }, { remove: names.value });
+  const forgotten = await round.remember(
+    { ...round.memory, olderSnapshot: null },
+    { remove: names.value },
+  );
+  if (!forgotten.ok || !isErasing(round)) return forgotten;
+  return completeErasures(round);
 }
 
 /** Devices whose keys may not remove leave their old heads to an admin. A name alone makes no head: what is newer than the one that was read stays. */
@@ -53,33 +58,38 @@ function collectHeads(round: Round, listed: ListedHeads): Promise<Result<void, R
   );
 }
 
-/** Once everybody who is active knows the newer snapshot: after a removal at once, else when the older has stood for long enough. */
+/** After a removal, and after an erasure, nothing older than the newest snapshot is kept any longer. */
+function isPressing(round: Round, snapshot: KnownSnapshot, older: KnownSnapshot): boolean {
+  return older.epoch < snapshot.epoch || isErasing(round);
+}
+
+/** Once everybody who is active knows the newer snapshot: where it is pressing at once, else when the older has stood for long enough. */
 function isDue(round: Round, snapshot: KnownSnapshot, older: KnownSnapshot): boolean {
   const now = round.clock.now();
-  const isRotated = older.epoch < snapshot.epoch;
-  if (!isRotated && now - older.since < KEPT_MS) return false;
+  if (!isPressing(round, snapshot, older) && now - older.since < KEPT_MS) return false;
+  const expires = isErasing(round) ? KEPT_MS : EXPIRED_MS;
   return [...round.membership.devices].every(([device, { removedAt }]) => {
     if (device === round.device || removedAt !== undefined) return true;
     const head = round.memory.heads[device];
-    return head === undefined || now - head.at > EXPIRED_MS || head.snapshot >= snapshot.generation;
+    return head === undefined || now - head.at > expires || head.snapshot >= snapshot.generation;
   });
 }
 
-/** Segments that the older generation holds (after a removal: that the newer one does), and the parts of what is older. */
+/** Segments that the older generation holds (where it is pressing: that the newer one does), and the parts of what is older. */
 async function superfluous(
   round: Round,
   snapshot: KnownSnapshot,
   older: KnownSnapshot,
 ): Promise<Result<readonly string[], RoundError>> {
-  const isRotated = older.epoch < snapshot.epoch;
-  const { vector } = isRotated ? snapshot : older;
+  const pressing = isPressing(round, snapshot, older);
+  const { vector } = pressing ? snapshot : older;
   const names: string[] = [];
   for (const [device, [seq]] of Object.entries(vector) as [DeviceId, readonly [number, string]][]) {
     const listed = await listAll(round.store, round.names.segmentsOf(device));
     if (!listed.ok) return listed;
     names.push(...listed.value.filter((name) => name <= round.names.segment(device, seq)));
   }
-  const below = isRotated ? snapshot.generation : older.generation;
+  const below = pressing ? snapshot.generation : older.generation;
   const manifests = await listAll(round.store, round.names.manifests);
   if (!manifests.ok) return manifests;
   for (const name of manifests.value) {

@@ -2,6 +2,7 @@
 
 import type { DeviceId, RecordId } from '#base/ids.ts';
 import type { Json } from '#domain/change.ts';
+import type { Stamp } from '#domain/stamp.ts';
 import type { Alarm, AlarmType, HeldBackView } from './messages.ts';
 import { NO_HASH_HEX } from './names.ts';
 
@@ -31,6 +32,12 @@ export interface KnownSnapshot {
   readonly epoch: number;
   /** Up to which record its creator had read the membership log. */
   readonly membershipN: number;
+}
+
+/** Where a device's newest erasure stands. */
+export interface KnownErasure {
+  readonly seq: number;
+  readonly stamp: Stamp;
 }
 
 export interface HeldSegment {
@@ -70,6 +77,8 @@ export interface Memory {
   readonly isOverruled: boolean;
   /** Segments and their bytes since the newest snapshot. */
   readonly since: { readonly segments: number; readonly bytes: number };
+  /** Of a device, its newest segment that erases somebody, and the newest stamp of that: until nothing of it is left in the store. */
+  readonly erasing: Readonly<Record<DeviceId, KnownErasure>>;
   readonly alarms: readonly Alarm[];
   readonly lastSyncAt: number | null;
   /** Codes of the invites that this device has made: only their maker can read the names of those who ask. */
@@ -97,6 +106,7 @@ export const EMPTY_MEMORY: Memory = {
   owesBootstrap: false,
   isOverruled: false,
   since: { segments: 0, bytes: 0 },
+  erasing: {},
   alarms: [],
   lastSyncAt: null,
   codes: {},

@@ -8,6 +8,7 @@ import { isSignedBy, parseLine } from '#crypto/signed-line.ts';
 import { openCredentials } from '#crypto/store-credentials.ts';
 import { readTrusted, seeToAttestation } from './attestation.ts';
 import { collect } from './collection.ts';
+import { dropCovered, dropErased, isClean } from './erasure.ts';
 import { listHeads, readHeads, writeHead, type ListedHeads } from './heads.ts';
 import { readMembership } from './membership.ts';
 import type { AlarmType, StoreSettings } from './messages.ts';
@@ -115,7 +116,11 @@ async function takeIn(round: Round): Promise<Result<number, RoundError>> {
 async function bootstrap(round: Round): Promise<Result<void, RoundError>> {
   const manifest = await readTrusted(round);
   if (!manifest.ok) return manifest;
-  if (manifest.value !== null) return readSnapshot(round, manifest.value);
+  if (manifest.value !== null) {
+    const read = await readSnapshot(round, manifest.value);
+    // It may know of erasures that this device never heard of.
+    return read.ok ? dropCovered(round, manifest.value) : read;
+  }
   // Whoever connects a store writes a snapshot before all else: it is there, and the list does not show it yet.
   return round.memory.owesBootstrap ? err({ type: 'Busy', status: 404 }) : ok();
 }
@@ -128,7 +133,8 @@ function isSnapshotDue(round: Round): boolean {
   if (owesSnapshot || snapshot === null) return owesSnapshot;
   const [more, later] = isFirst(round) ? [1, 0] : [2, SNAPSHOT_WAITS_MS];
   const age = clock.now() - snapshot.since;
-  const isOutdated = snapshot.epoch < round.keys.current || !isUsable(round, snapshot);
+  const isOutdated =
+    snapshot.epoch < round.keys.current || !isUsable(round, snapshot) || !isClean(memory, snapshot);
   return (
     (isOutdated && age >= later) ||
     since.segments > SNAPSHOT_SEGMENTS * more ||
@@ -163,7 +169,15 @@ function isLoweringOpen({ memory, membership, clock }: Round): boolean {
 
 /** What is looked after now and then. */
 async function keepUp(round: Round, listed: ListedHeads): Promise<Result<void, RoundError>> {
-  for (const step of [checkSnapshot, fillOwnLog, seeToAttestation, noteWiped, takeCredentials]) {
+  const steps = [
+    checkSnapshot,
+    fillOwnLog,
+    seeToAttestation,
+    dropErased,
+    noteWiped,
+    takeCredentials,
+  ];
+  for (const step of steps) {
     const done = await step(round);
     if (!done.ok) return done;
   }

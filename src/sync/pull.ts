@@ -25,6 +25,7 @@ import type { Change } from '#domain/change.ts';
 import { mayAuthor } from '#domain/roles.ts';
 import { deviceOf, timeOf, type Stamp } from '#domain/stamp.ts';
 import type { Position } from '#vault/vault.ts';
+import { withErasures } from './erasure.ts';
 import { withAlarm, type HeldSegment, type KnownHead, type Memory } from './memory.ts';
 import type { AlarmType } from './messages.ts';
 import { inParallel } from './parallel.ts';
@@ -312,6 +313,8 @@ async function takeIn(
       const received = await receive();
       if (!received.ok) return received;
     }
+    const noted = await round.remember(withErasures(round.memory, device, segment.seq, changes));
+    if (!noted.ok) return noted;
     batch.push(...changes);
     last = segment;
   }

@@ -13,6 +13,7 @@ import type { Run } from '#domain/edits.ts';
 import { changesOf } from '#domain/partition.ts';
 import type { Stamp } from '#domain/stamp.ts';
 import { mayAuthor } from '#domain/roles.ts';
+import { withErasures } from './erasure.ts';
 import type { Memory } from './memory.ts';
 import type { Round, RoundError } from './round.ts';
 import { encodeSegment, type Seen } from './segment.ts';
@@ -36,7 +37,7 @@ export async function push(round: Round): Promise<Result<number, RoundError>> {
     if (!outgoing.ok) return outgoing;
     if (round.signal.aborted) return err({ type: 'Stopped' });
     const { changes, entry, last } = outgoing.value;
-    const cut = await cutter.add(changes, last ? entry : null);
+    const cut = await cutter.add(changes.filter(isLeft(round)), last ? entry : null);
     if (!cut.ok) return cut;
   }
   const cut = await cutter.finish(journalEnd);
@@ -45,6 +46,12 @@ export async function push(round: Round): Promise<Result<number, RoundError>> {
   if (!fresh.ok) return fresh;
   sent += fresh.value;
   return ok(sent);
+}
+
+/** Nothing of whom somebody erased goes out any more. */
+function isLeft({ vault }: Round): (change: Change) => boolean {
+  return ({ record, customer }) =>
+    !vault.isErased(record) && (customer === undefined || !vault.isErased(customer));
 }
 
 /** All that this device ever said and that still stands, once more: for a store that has missed some of it, which applying twice does no harm. */
@@ -124,7 +131,7 @@ class Cutter {
     const largest = Math.max(...sealed.map(({ bytes }) => bytes.length));
     const room = (0.9 * SEGMENT_BYTES * text) / Math.max(largest * sealed.length, 1);
     this.#text = Math.min(MOST_TEXT, Math.max(FIRST_TEXT, Math.floor(room)));
-    return keep(this.#round, sealed, through);
+    return keep(this.#round, sealed, through, changes);
   }
 }
 
@@ -175,16 +182,18 @@ function keep(
   round: Round,
   sealed: readonly SealedObject[],
   through: number | null,
+  changes: readonly Change[] = [],
 ): Promise<Result<void, RoundError>> {
-  const { memory, names, device } = round;
+  const { names, device } = round;
+  const seq = round.memory.own.seq + sealed.length;
+  const memory = withErasures(round.memory, device, seq, changes);
   const put = sealed.map(({ bytes }, index) => ({
     name: names.segment(device, memory.own.seq + 1 + index),
     bytes,
     outgoing: true,
   }));
   const last = sealed.at(-1);
-  const own =
-    last === undefined ? memory.own : { seq: memory.own.seq + sealed.length, hash: last.hash };
+  const own = last === undefined ? memory.own : { seq, hash: last.hash };
   const { since } = memory;
   return round.remember(
     {

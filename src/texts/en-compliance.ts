@@ -228,6 +228,8 @@ export const enCompliance = {
       notice: 'a notice',
       confirmed: 'confirmed',
       reasonAndEnd: 'a reason and an end',
+      erasedWhole: 'nothing left on this device',
+      erasedEverywhere: 'nothing left on other devices or in the store',
       dataClass: 'a class',
       emails: 'mail address',
       phones: 'phone number',

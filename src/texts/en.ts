@@ -5,6 +5,7 @@
 
 import { number, plural, wait } from './en-amounts.ts';
 import { enCompliance } from './en-compliance.ts';
+import { enRights } from './en-rights.ts';
 import { enSync } from './en-sync.ts';
 import { enFront } from './en-front.ts';
 
@@ -12,11 +13,13 @@ const megabytes = (bytes: number): string => `${number(Math.round(bytes / 1e6))}
 
 const { errors: errorsOfSync, ...screensOfSync } = enSync;
 const { errors: errorsOfCompliance, ...screensOfCompliance } = enCompliance;
+const { errors: errorsOfRights, ...screensOfRights } = enRights;
 
 export const en = {
   ...enFront,
   ...screensOfSync,
   ...screensOfCompliance,
+  ...screensOfRights,
 
   /** Steps of long work, by the names that the worker gives them. */
   steps: {
@@ -35,6 +38,7 @@ export const en = {
   errors: {
     ...errorsOfSync,
     ...errorsOfCompliance,
+    ...errorsOfRights,
     TooShort: ({ minimum }: { minimum: number }) =>
       `Use at least ${number(minimum)} characters. Four or five unrelated words work well.`,
     TooCommon: () =>
@@ -595,6 +599,7 @@ export const en = {
       'skips.noName': 'left out: neither a name nor a company',
       'skips.ambiguous': 'left out: several customers fit this row',
       'skips.repeated': 'left out: an earlier row is the same customer',
+      'skips.erased': 'left out: this person was erased; an admin can add them by hand',
       'skips.rejoined': 'the text was cut at a comma without quotes; it was put together again',
       'skips.ambiguousDate': 'day and month can’t be told apart; the text is in the notes',
       'skips.cardNumber': 'held a card number that could not be masked there; it was left out',

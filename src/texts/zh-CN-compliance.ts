@@ -195,6 +195,8 @@ export const zhCNCompliance: typeof enCompliance = {
       notice: '通知',
       confirmed: '已确认',
       reasonAndEnd: '理由和截止日期',
+      erasedWhole: '此设备上无残留',
+      erasedEverywhere: '其他设备或存储中无残留',
       dataClass: '类别',
       emails: '邮箱',
       phones: '电话',

@@ -3,6 +3,7 @@
 import type { Texts } from './en.ts';
 import { number, wait } from './zh-CN-amounts.ts';
 import { zhCNCompliance } from './zh-CN-compliance.ts';
+import { zhCNRights } from './zh-CN-rights.ts';
 import { zhCNSync } from './zh-CN-sync.ts';
 import { zhCNFront } from './zh-CN-front.ts';
 
@@ -10,11 +11,13 @@ const megabytes = (bytes: number): string => `${number(Math.round(bytes / 1e6))}
 
 const { errors: errorsOfSync, ...screensOfSync } = zhCNSync;
 const { errors: errorsOfCompliance, ...screensOfCompliance } = zhCNCompliance;
+const { errors: errorsOfRights, ...screensOfRights } = zhCNRights;
 
 export const zhCN: Texts = {
   ...zhCNFront,
   ...screensOfSync,
   ...screensOfCompliance,
+  ...screensOfRights,
 
   steps: {
     reading: '正在读取',
@@ -31,6 +34,7 @@ export const zhCN: Texts = {
   errors: {
     ...errorsOfSync,
     ...errorsOfCompliance,
+    ...errorsOfRights,
     TooShort: ({ minimum }) => `至少需要 ${number(minimum)} 个字符。四五个互不相关的词语就很好。`,
     TooCommon: () => '这个口令太常见，攻击者会最先尝试。请换一个别人想不到的。',
     StorageFull: () =>
@@ -552,6 +556,7 @@ export const zhCN: Texts = {
       'skips.noName': '已略过：既无姓名也无公司',
       'skips.ambiguous': '已略过：有多位客户与此行相符',
       'skips.repeated': '已略过：与前面某一行是同一位客户',
+      'skips.erased': '已略过：此人已被清除；管理员可手动添加',
       'skips.rejoined': '文本在未加引号的分隔符处被截断；已重新拼接',
       'skips.ambiguousDate': '无法区分日与月；原文已记入备注',
       'skips.cardNumber': '含有无法在此处遮盖的银行卡号；已删去',

@@ -1,6 +1,6 @@
 /** A session: one workspace while it is unlocked. Holds its keys, which no method gives away, and overwrites them when it ends. */
 
-import type { DeviceId, WorkspaceId } from '#base/ids.ts';
+import type { DeviceId, RecordId, WorkspaceId } from '#base/ids.ts';
 import { err, ok, type Result } from '#base/result.ts';
 import type { VaultKeyBytes } from '#crypto/byte-types.ts';
 import { agreementPublicKeyBytes } from '#crypto/byte-types.ts';
@@ -75,7 +75,7 @@ export interface KitFile {
 
 /** An unfinished form, sealed on this device: survives lock, reload, crash and update. */
 export interface Draft {
-  /** Which form: `customer/new`, `customer/ID`, `interaction/new/CUSTOMER`, … */
+  /** Which form: `customer/new`, `customer/ID`, `interaction/new/CUSTOMER`, `interaction/ID/CUSTOMER`. */
   readonly form: string;
   readonly values: Json;
   readonly savedAt: number;
@@ -321,6 +321,14 @@ export class Session {
 
   dropDraft(form: string): Promise<void> {
     return this.#store.dropDraft(form);
+  }
+
+  /** Unfinished forms of whom somebody erased meanwhile go too. */
+  async sweepDrafts(): Promise<void> {
+    for (const form of await this.#store.draftForms()) {
+      const isErased = form.split('/').some((part) => this.vault.isErased(part as RecordId));
+      if (isErased) await this.#store.dropDraft(form);
+    }
   }
 
   /** What belongs to this device alone is read, altered and written by one tab at a time. */

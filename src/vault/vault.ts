@@ -6,7 +6,7 @@
 import { createRecordId, type RecordId } from '#base/ids.ts';
 import { assert, err, ok, type Result } from '#base/result.ts';
 import type { FieldDefinition, Kind } from '#domain/catalogue.ts';
-import type { Change, Erasure } from '#domain/change.ts';
+import type { Change, Erasure, FieldName, Json } from '#domain/change.ts';
 import { conflictsOf, settlementOf } from '#domain/conflicts.ts';
 import { deletionOf } from '#domain/edits.ts';
 import type { Dossier, RecordState } from '#domain/record-state.ts';
@@ -140,6 +140,16 @@ export class Vault {
     return this.#book.fieldsOf(kind);
   }
 
+  /** Of anything: of people, of card numbers, of pages of the log. */
+  get hasErasures(): boolean {
+    return this.#book.hasErasures;
+  }
+
+  /** Whether an erasure names the record: nothing of it comes back. */
+  isErased(id: RecordId): boolean {
+    return this.#book.erasures.coversRecord(id, undefined);
+  }
+
   /** Undefined where no customer of this id was ever here. */
   summary(id: RecordId): Summary | undefined {
     return this.#book.roster.summary(id);
@@ -222,19 +232,27 @@ export class Vault {
     });
   }
 
-  /** Erases for good: at once from all that is read, and from the leaves; from the journal with the next roll. */
-  async erase(erasures: readonly Erasure[]): Promise<Result<void, EditError>> {
-    const at = this.#authoring.now;
-    const changes = erasures.map((erases): Change => ({
-      record: createRecordId(),
-      kind: 'erasure',
-      stamp: this.#book.stamps.next(),
-      at,
-      erases,
-    }));
-    if (!this.#authoring.mayAuthor(changes)) return err({ type: 'NotPermitted' });
+  /**
+   * Erases for good: at once from all that is read, and from the leaves; from the journal with the next roll. The values are the erasure
+   * records' own, of which none may tell of who was erased. Gives their ids.
+   */
+  async erase(
+    erasures: readonly Erasure[],
+    values: Readonly<Record<FieldName, Json>> = {},
+  ): Promise<Result<readonly RecordId[], EditError>> {
+    const changes: Change[] = [];
+    for (const erases of erasures) {
+      const change = this.#authoring.change(
+        { record: createRecordId(), kind: 'erasure', values },
+        undefined,
+      );
+      if (!change.ok) return change;
+      const { set = {}, ...head } = change.value;
+      changes.push({ ...head, erases, ...(Object.keys(set).length > 0 && { set }) });
+    }
     const told = { way: 'edit', changes, created: new Set<RecordId>(), occasions: [] } as const;
-    return this.#receiving.erase(changes, told);
+    const erased = await this.#receiving.erase(changes, told);
+    return erased.ok ? ok(changes.map(({ record }) => record)) : erased;
   }
 
   /** Takes changes as they are: what another part of Holdfast has authored and stamped. */

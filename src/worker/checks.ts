@@ -165,6 +165,7 @@ export class Checks {
       chains: chains.value,
       cards: compliance.cards(),
       canary,
+      now,
       lastRunAt:
         newest === undefined ? null : ((await readRun(this.#vault, newest))?.run.at ?? null),
       outside: await this.#parts.outside(),

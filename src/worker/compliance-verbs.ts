@@ -3,6 +3,7 @@
 import { err, ok } from '#base/result.ts';
 import type { Checks } from './checks.ts';
 import type { Compliance } from './compliance.ts';
+import type { Erasing } from './erasing.ts';
 import type { JobId, OnProgress, VaultApi } from './vault-api.ts';
 
 type ComplianceVerbs = Pick<
@@ -32,11 +33,17 @@ type ComplianceVerbs = Pick<
   | 'registers'
   | 'exportRegister'
   | 'reviewAccess'
+  | 'planErasure'
+  | 'erase'
+  | 'erasures'
+  | 'erasureCertificate'
+  | 'erasureList'
 >;
 
 interface Parts {
   readonly open: () => Promise<Compliance>;
   readonly checking: () => Promise<Checks>;
+  readonly erasing: () => Promise<Erasing>;
   readonly asJob: <T>(
     job: JobId,
     onProgress: OnProgress,
@@ -48,7 +55,13 @@ interface Parts {
 const STEP_UP = { type: 'StepUpNeeded' } as const;
 
 /** Policies, attestations and what leaves the log are for whoever confirmed the passphrase lately. */
-export function complianceVerbs({ open, checking, asJob, isSteppedUp }: Parts): ComplianceVerbs {
+export function complianceVerbs({
+  open,
+  checking,
+  erasing,
+  asJob,
+  isSteppedUp,
+}: Parts): ComplianceVerbs {
   return {
     changePolicy: async (change) =>
       isSteppedUp() ? (await open()).changePolicy(change) : err(STEP_UP),
@@ -89,5 +102,10 @@ export function complianceVerbs({ open, checking, asJob, isSteppedUp }: Parts): 
     exportRegister: async (register, language) =>
       isSteppedUp() ? ok((await checking()).exportRegister(register, language)) : err(STEP_UP),
     reviewAccess: async () => (await open()).note({ act: 'accessReviewed', outcome: 'done' }),
+    planErasure: async (customer) => (await erasing()).plan(customer),
+    erase: async (order) => (isSteppedUp() ? (await erasing()).erase(order) : err(STEP_UP)),
+    erasures: async () => (await erasing()).view(),
+    erasureCertificate: async (id) => (await erasing()).certificate(id),
+    erasureList: async () => (await erasing()).list(),
   };
 }

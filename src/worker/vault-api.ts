@@ -14,6 +14,11 @@ import type {
   CardScan,
   CardsView,
   ComplianceView,
+  ErasedBefore,
+  EraseError,
+  EraseOrder,
+  ErasurePlan,
+  ErasureView,
   LogPage,
   LogQuery,
   LogVerification,
@@ -71,6 +76,7 @@ import type {
   WorkspaceEntry,
 } from '#vault/workspaces.ts';
 
+export type { ErasedBefore, EraseError, EraseOrder, ErasurePlan, ErasureView };
 export type { FieldProblem } from '#domain/validation.ts';
 export type { Seen } from '#domain/values.ts';
 export type {
@@ -330,8 +336,11 @@ export interface VaultApi {
   /** `today` is the person's own date, YYYY-MM-DD. */
   today(today: string): Promise<TodayView>;
 
-  /** One commit, durable when it returns. */
-  save(edits: readonly Edit[]): Promise<Result<Committed, EditError>>;
+  /** One commit, durable when it returns. `overruling`: why an admin lets somebody in again who was erased. */
+  save(
+    edits: readonly Edit[],
+    overruling?: string,
+  ): Promise<Result<Committed, EditError | ErasedBefore>>;
   /** Deletes records (a customer with all that belongs to it). Undoable. */
   remove(
     /** Without a customer: a customer, or a record of the workspace's own. */
@@ -461,6 +470,15 @@ export interface VaultApi {
   ): Promise<Result<void, PackError | EditError | Cancelled | StepUpNeeded>>;
   finishPolicyTask(id: RecordId): Promise<Result<void, EditError>>;
   registers(): Promise<RegistersView>;
+  /** The dry run: what would go, and what stands against it. */
+  planErasure(customer: RecordId): Promise<Result<ErasurePlan, OpenError>>;
+  /** For good. Gives the erasure's id. */
+  erase(order: EraseOrder): Promise<Result<RecordId, EraseError | StepUpNeeded>>;
+  /** The newest first. */
+  erasures(): Promise<readonly ErasureView[]>;
+  erasureCertificate(id: RecordId): Promise<Result<FileResult, NotFound>>;
+  /** To be kept with the recovery kit. */
+  erasureList(): Promise<Result<FileResult, NotFound>>;
   exportRegister(
     register: Register,
     language: 'en' | 'zh-CN',

@@ -1,23 +1,25 @@
 /** What the worker answers the page: the surface of `vault-api.ts`, joined from the rooms below. One session at a time. */
 
 import type { WorkspaceId } from '#base/ids.ts';
-import { err, ok } from '#base/result.ts';
+import { err, ok, type Result } from '#base/result.ts';
 import { checkPassphrase } from '#crypto/passphrase.ts';
 import { deviceOf } from '#domain/stamp.ts';
 import { maskAll, withoutCards } from '#compliance/cards/screening.ts';
 import type { ExportLimits } from '#exchange/export.ts';
 import type { Importer } from '#exchange/import.ts';
 import { occasionOf, type AuditEvent } from '#compliance/audit/event.ts';
+import type { ErasedBefore } from '#compliance/messages.ts';
 import type { Environment } from '#vault/environment.ts';
 import type { Sync } from '#sync/sync.ts';
 import type { Session as OpenSession } from '#vault/session.ts';
-import type { Vault, WorkOptions } from '#vault/vault.ts';
+import type { Edit, EditError, Vault, WorkOptions } from '#vault/vault.ts';
 import { Workspaces } from '#vault/workspaces.ts';
 import type { Rehearsal } from './backups.ts';
 import type { Outside } from '#compliance/checks/gathering.ts';
 import type { Checks } from './checks.ts';
 import type { Compliance } from './compliance.ts';
 import { complianceVerbs } from './compliance-verbs.ts';
+import type { Erasing } from './erasing.ts';
 import { telling } from './occasions.ts';
 import { syncVerbs } from './sync-verbs.ts';
 import type { JobId, OnProgress, Preferences, Session, VaultApi, VaultEvent } from './vault-api.ts';
@@ -40,6 +42,7 @@ export function createVaultService(environment: Environment, appFiles: AppFiles)
   let sync: Promise<Sync> | null = null;
   let compliance: Promise<Compliance> | null = null;
   let checks: Promise<Checks> | null = null;
+  let eraser: Promise<Erasing> | null = null;
   let steppedUpAt = -Infinity;
   let importer: Importer | null = null;
   let rehearsal: Rehearsal | null = null;
@@ -57,12 +60,15 @@ export function createVaultService(environment: Environment, appFiles: AppFiles)
     importer = null;
     compliance = null;
     checks = null;
+    eraser = null;
     sync = follow(opened);
     later(() => tellUnlock(opened, how));
     opened.listen((event) => {
       if (event.type !== 'locked') {
         tell(event);
-        if (event.type === 'changed') void sync?.then((open) => open.touch());
+        if (event.type !== 'changed') return;
+        void sync?.then((open) => open.touch());
+        if (event.customers === 'any') void opened.sweepDrafts();
       } else {
         void leave({ everywhere: false }).then(() => {
           tell({ type: 'locked', reason: 'otherTab' });
@@ -91,6 +97,8 @@ export function createVaultService(environment: Environment, appFiles: AppFiles)
     if (noted.ok && failed > 0) await opened.toldAttempts(failed);
     if (session !== opened) return;
     const [complied, checked] = await Promise.all([complying(), checking()]);
+    if (session !== opened) return;
+    if (opened.vault.hasErasures) await (await erasing()).finish();
     if (session === opened) complied.keepDaily(checked);
   }
 
@@ -118,6 +126,32 @@ export function createVaultService(environment: Environment, appFiles: AppFiles)
         }),
     );
     return checks;
+  }
+
+  function erasing(): Promise<Erasing> {
+    const opened = unlocked();
+    eraser ??= import('./erasing.ts').then(
+      ({ Erasing }) =>
+        new Erasing({
+          session: opened,
+          clock: environment.clock,
+          hasStore: async () => (await sync)?.hasStore === true,
+        }),
+    );
+    return eraser;
+  }
+
+  /** Whoever asked to be forgotten does not come back unnoticed. */
+  async function letIn(
+    edits: readonly Edit[],
+    overruling: string | undefined,
+  ): Promise<Result<void, EditError | ErasedBefore>> {
+    if (!unlocked().vault.hasErasures) return ok();
+    const doors = await erasing();
+    const found = await doors.suppressed(edits);
+    if (found === null) return ok();
+    if (overruling === undefined) return err({ type: 'ErasedBefore', erasedAt: found.erasedAt });
+    return doors.overrule(found, overruling);
   }
 
   /** What could not be written is written with the next event. */
@@ -168,6 +202,7 @@ export function createVaultService(environment: Environment, appFiles: AppFiles)
     sync = null;
     compliance = null;
     checks = null;
+    eraser = null;
     unwritten = [];
     steppedUpAt = -Infinity;
     importer = null;
@@ -263,7 +298,10 @@ export function createVaultService(environment: Environment, appFiles: AppFiles)
       return ok(historyOf(state, definition, (stamp) => open.nameOf(deviceOf(stamp))));
     },
 
-    save: (edits) => unlocked().vault.save(edits),
+    async save(edits, overruling) {
+      const entered = await letIn(edits, overruling);
+      return entered.ok ? unlocked().vault.save(edits) : entered;
+    },
     remove: (records) => unlocked().vault.remove(records),
     undo: (token, onProgress, job) =>
       asJob(job, onProgress, (options) =>
@@ -355,7 +393,7 @@ export function createVaultService(environment: Environment, appFiles: AppFiles)
       if (confirmed.ok) steppedUpAt = environment.clock.now();
       return confirmed;
     },
-    ...complianceVerbs({ open: complying, checking, asJob, isSteppedUp }),
+    ...complianceVerbs({ open: complying, checking, erasing, asJob, isSteppedUp }),
     ...syncVerbs(() => sync, isSteppedUp),
     async joinWorkspace(request) {
       const { joinByLink } = await syncing();
@@ -377,7 +415,13 @@ export function createVaultService(environment: Environment, appFiles: AppFiles)
 
   async function importing(): Promise<Importer> {
     const { Importer } = await import('#exchange/import.ts');
-    importer ??= new Importer(unlocked().vault, maskAll);
+    importer ??= new Importer(unlocked().vault, {
+      screen: maskAll,
+      erased: async () => {
+        const known = await (await erasing()).suppressions();
+        return known === null ? null : (values) => known.find(values) !== null;
+      },
+    });
     return importer;
   }
 }

@@ -21,6 +21,7 @@ import { withoutCards } from '../cards/screening.ts';
 import type { CardScan, CardsView } from '../messages.ts';
 import { acceptedPacks, packHistory } from '../packs/keeping.ts';
 import { policyIn } from '../policy.ts';
+import { erasureFacts } from '../erasure/facts.ts';
 import { registerFacts } from '../registers/facts.ts';
 import type { EvidenceRow } from './check.ts';
 import type { Facts, DeviceFact } from './facts.ts';
@@ -44,6 +45,7 @@ export interface GatheringParts {
   readonly cards: CardsView;
   readonly canary: Facts['canary'];
   readonly lastRunAt: number | null;
+  readonly now: number;
   readonly outside: Outside;
 }
 
@@ -83,6 +85,7 @@ export async function gatherFacts(parts: GatheringParts): Promise<Facts> {
     runs: { lastAt: lastRunAt },
     sync: { clockOffsetMs, unsent },
     customers: customerFact(vault),
+    ...erasureFacts(vault, parts.now),
     ...registerFacts({
       workspace: vault.workspace,
       devices,

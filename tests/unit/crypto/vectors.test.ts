@@ -43,6 +43,7 @@ import { isSignedBy, parseLine, type SignedPurpose } from '#crypto/signed-line.t
 import { openPassphraseSlot, openRecoverySlot } from '#crypto/slots.ts';
 import { verifySsh } from '#crypto/ssh-signature.ts';
 import { openCredentials } from '#crypto/store-credentials.ts';
+import { createMarker } from '#crypto/suppression.ts';
 import { attachmentName, openEpochKeys, openWorkspaceKeys } from '#crypto/workspace-keys.ts';
 import { flipBit, numRuns, valueOf } from './samples.ts';
 
@@ -194,6 +195,11 @@ const readers = {
       hashBytes(fromHex(given('contentSha256'))),
     );
     return textOf(bytes) === name ? ok(name) : err({ type: 'OtherName' });
+  },
+  suppressionMark: async (bytes, given) => {
+    const marker = await createMarker(fixedKeyBytes(fromHex(given('fixedKey'))));
+    const mark = marker(given('identifier'));
+    return textOf(bytes) === mark ? ok(mark) : err({ type: 'OtherMark' });
   },
   joinRequest: async (bytes, given) => {
     const { signing } = await inviteKeys(given('code'));

@@ -116,7 +116,7 @@ test('a list is imported, updated, undone, exported and imported elsewhere', asy
 test('card numbers of a list are replaced, codes put out and reported, and neither holds the others up', async () => {
   const { session } = await createSession(createEnvironment({ guard: cardGuard }));
   const { vault } = session;
-  const importer = new Importer(vault, maskAll);
+  const importer = new Importer(vault, { screen: maskAll });
   const list =
     'Name,Notes,Website,CVV,Born\n' +
     'Anna,Pays by 4111-1111-1111-1111,anna.example,123,\n' +

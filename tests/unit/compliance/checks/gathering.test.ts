@@ -4,12 +4,14 @@ import { surveyLog } from '#compliance/audit/survey.ts';
 import { tryCanary } from '#compliance/checks/canary.ts';
 import { gatherFacts, type Outside } from '#compliance/checks/gathering.ts';
 import type { Facts } from '#compliance/checks/facts.ts';
+import { erasureFacts } from '#compliance/erasure/facts.ts';
 import { attestationOf } from '#compliance/attestations.ts';
 import { describe, expect, it } from 'vitest';
 import { must } from '../../vault/fixture.ts';
 import { createLogged, type Logged } from '../audit/team.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
+const NOW = Date.UTC(2026, 10, 23, 12);
 
 const outside: Outside = {
   contentPolicy: "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'",
@@ -28,6 +30,7 @@ async function factsOf({ session, log }: Logged): Promise<Facts> {
     cards: { lastScan: null, findings: [] },
     canary: undefined,
     lastRunAt: null,
+    now: NOW,
     outside,
   });
 }
@@ -45,6 +48,22 @@ describe('facts', () => {
     for (const later of ['store', 'canary', 'requests', 'purposes', 'retention'] as const) {
       expect(facts[later], later).toBe(undefined);
     }
+  });
+
+  it('tell of erasures that are not complete in time, and of nobody where there is none', async () => {
+    const logged = await createLogged();
+    const { vault } = logged.session;
+    expect((await factsOf(logged)).erasures).toBe(undefined);
+    const [person] = must(
+      await vault.save([{ kind: 'customer', values: { name: 'Bea Lund' } }]),
+    ).records;
+    must(await vault.erase([{ type: 'person', ids: [person!] }], { reason: 'request' }));
+    expect((await factsOf(logged)).erasures).toMatchObject({ looked: 1, badCount: 0 });
+    expect(erasureFacts(vault, NOW + 61 * DAY).erasures).toMatchObject({
+      looked: 1,
+      badCount: 1,
+      bad: [{ wanted: 'erasedEverywhere' }],
+    });
   });
 
   it('tell of customers whose addresses or numbers can’t be, and of nobody in the trash', async () => {

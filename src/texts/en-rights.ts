@@ -1,0 +1,58 @@
+/** What the app says of people's rights over their data, in English. */
+
+import { number, plural } from './en-amounts.ts';
+
+export const enRights = {
+  errors: {
+    Held: () =>
+      'Somebody has to keep this data: a hold stands on it. Lift the hold first, or wait for its end.',
+    IdentityNotProven: () =>
+      'Nobody has written down yet how the person’s identity was proven. Do that in the request first.',
+    ErasedBefore: () =>
+      'This person asked to be forgotten, and was erased. An admin can add them again, with a reason.',
+  },
+
+  erasing: {
+    open: 'Erase for good…',
+    title: (name: string) => `Erase ${name}`,
+    text: 'Every value goes: from records and their history, lists, search, unfinished forms and, once every device has heard of it, from the store. It can’t be undone. The log keeps that something was erased, and not what.',
+    goes: 'What goes',
+    pastValues: (count: number) => plural(count, 'past value', 'past values'),
+    records: (kind: string, count: number) => `${kind}: ${number(count)}`,
+    held: 'Somebody has to keep this data',
+    hold: (basis: string, until: string) => `${basis}, until ${until}`,
+    reason: 'Reason',
+    reasons: { request: 'Asked for by the person', other: 'Other' },
+    request: 'Request',
+    noRequest: 'None in the register',
+    unproven: 'The identity is not proven yet: write down in the register how it was.',
+    backups:
+      'Backups that were made before still hold the data. Keep the list of erasures with the recovery kit: a restore takes it and leaves this person out.',
+    sure: 'I understand that this can’t be undone',
+    erase: 'Erase',
+    working: 'Erasing',
+    done: (name: string) => `${name} is erased`,
+    doneText: 'Download both papers now, or later under Compliance, Registers.',
+    certificate: 'Download certificate',
+    list: 'Download list of erasures',
+    many: 'Erasures',
+    manyText: 'Who was erased stands nowhere: only that somebody was, when and why.',
+    entry: (records: number, day: string) => `${plural(records, 'record', 'records')}, ${day}`,
+    by: (member: string) => `By ${member}`,
+    complete: (day: string) => `Complete on all devices since ${day}`,
+    incomplete: 'Not complete: other devices or the store still have to hear of it',
+    because: {
+      request: 'Asked for by the person',
+      retention: 'Past its time',
+      other: 'Other reason',
+    },
+  },
+
+  overruling: {
+    title: 'This person was erased',
+    text: (day: string) =>
+      `Somebody with these details asked to be forgotten and was erased on ${day}. Add them again only where they want it, or where you must.`,
+    reason: 'Why they are added again',
+    add: 'Add again',
+  },
+};

@@ -1,0 +1,52 @@
+/** What the app says of people's rights over their data, in Simplified Chinese. */
+
+import { number } from './zh-CN-amounts.ts';
+import type { enRights } from './en-rights.ts';
+
+export const zhCNRights: typeof enRights = {
+  errors: {
+    Held: () => '有人必须保留这些资料：其上有保留令。请先解除保留令，或等待其到期。',
+    IdentityNotProven: () => '尚未记录如何核实此人的身份。请先在请求中记录。',
+    ErasedBefore: () => '此人曾要求被遗忘，资料已清除。管理员可说明理由后重新添加。',
+  },
+
+  erasing: {
+    open: '彻底清除…',
+    title: (name) => `清除“${name}”`,
+    text: '所有内容都会消失：记录及其历史、列表、搜索、未完成的表单，并在所有设备得知后从存储中消失。此操作无法撤销。日志只记录曾清除，不记录内容。',
+    goes: '将清除的内容',
+    pastValues: (count) => `${number(count)} 个历史值`,
+    records: (kind, count) => `${kind}：${number(count)}`,
+    held: '有人必须保留这些资料',
+    hold: (basis, until) => `${basis}，至 ${until}`,
+    reason: '原因',
+    reasons: { request: '本人要求', other: '其他' },
+    request: '请求',
+    noRequest: '登记簿中没有',
+    unproven: '身份尚未核实：请先在登记簿中记录核实方式。',
+    backups:
+      '此前的备份仍含有这些资料。请将清除清单与恢复套件一同保存：恢复时使用它，此人便不会再出现。',
+    sure: '我明白此操作无法撤销',
+    erase: '清除',
+    working: '正在清除',
+    done: (name) => `“${name}”已清除`,
+    doneText: '请现在下载这两份文件，或稍后在“合规”的“登记簿”中下载。',
+    certificate: '下载清除证明',
+    list: '下载清除清单',
+    many: '清除记录',
+    manyText: '不记录清除了谁：只记录何时、为何清除。',
+    entry: (records, day) => `${number(records)} 条记录，${day}`,
+    by: (member) => `由${member}执行`,
+    complete: (day) => `自 ${day} 起在所有设备上完成`,
+    incomplete: '尚未完成：其他设备或存储还需得知',
+    because: { request: '本人要求', retention: '超过保留期限', other: '其他原因' },
+  },
+
+  overruling: {
+    title: '此人曾被清除',
+    text: (day) =>
+      `具有这些资料的人曾要求被遗忘，并于 ${day} 清除。仅在本人愿意或您必须这样做时才重新添加。`,
+    reason: '重新添加的理由',
+    add: '重新添加',
+  },
+};
