@@ -144,6 +144,32 @@ export function cloneState(state: RecordState): RecordState {
   return { ...state, fields, sets, newest: { ...state.newest }, covered: { ...state.covered } };
 }
 
+/** A copy that `applyChange` may alter by this one change: what that does not name stays shared. */
+export function cloneFor(state: RecordState, { set = {} }: Change): RecordState {
+  const fields = { ...state.fields };
+  const sets = { ...state.sets };
+  for (const field of Object.keys(set)) {
+    const write = set[field];
+    if (write === undefined) continue;
+    const values = own(fields, field);
+    if ('value' in write) {
+      if (values !== undefined) fields[field] = [...values];
+      continue;
+    }
+    const elements = own(sets, field);
+    if (elements === undefined) continue;
+    const copy = { ...elements };
+    sets[field] = copy;
+    for (const key of [...Object.keys(write.add ?? {}), ...Object.keys(write.remove ?? {})]) {
+      const element = own(copy, key);
+      if (element !== undefined) {
+        copy[key] = { adds: [...element.adds], removed: [...element.removed] };
+      }
+    }
+  }
+  return { ...state, fields, sets, newest: { ...state.newest }, covered: { ...state.covered } };
+}
+
 // ---- Fields ---------------------------------------------------------------------------------------------------------
 
 function mergeValue(

@@ -1,7 +1,7 @@
 /** Dossiers: a customer's record and all that belongs to it, or the workspace's own records. Which one a record lies in, and how it reads at rest. */
 
 import type { RecordId } from '#base/ids.ts';
-import { applyChange, cloneState, type ErasureIndex } from '#domain/apply.ts';
+import { applyChange, cloneFor, type ErasureIndex } from '#domain/apply.ts';
 import { belongsTo } from '#domain/catalogue.ts';
 import type { Change } from '#domain/change.ts';
 import { decodeRecord } from '#domain/encoding.ts';
@@ -27,7 +27,7 @@ export function applyTo(
   { keep }: { readonly keep: boolean },
 ): void {
   const state = dossier.get(change.record);
-  const before = state !== undefined && keep ? cloneState(state) : state;
+  const before = state !== undefined && keep ? cloneFor(state, change) : state;
   const after = applyChange(before, change, erasures);
   if (after === undefined) dossier.delete(change.record);
   else dossier.set(change.record, after);

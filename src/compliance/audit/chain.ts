@@ -111,8 +111,14 @@ export function readPage(state: RecordState): Page {
   return { links, flaws };
 }
 
-/** Where a page leaves the chain; null: nothing on it can be read. */
+/** Where a page leaves the chain; null: nothing on it can be read. Every event that is to follow asks: only the last one is read where that can be. */
 export function headOf(state: RecordState): Head | null {
+  const events = state.sets[EVENTS_FIELD] ?? {};
+  const n = Math.max(0, ...Object.keys(events).map(Number));
+  const [add] = events[String(n)]?.adds ?? [];
+  const { event = null, hash } = (add?.value ?? {}) as Readonly<Record<string, Json>>;
+  const isPlain = pageOf(n) === pageNumberOf(state.id) && readEvent(event) !== null;
+  if (isPlain && typeof hash === 'string') return { n, hash };
   const last = readPage(state).links.at(-1);
   return last === undefined ? null : { n: last.n, hash: last.hash };
 }

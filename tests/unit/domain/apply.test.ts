@@ -1,5 +1,12 @@
 import type { RecordId } from '#base/ids.ts';
-import { applyChange, cloneDossier, createErasures, purge } from '#domain/apply.ts';
+import {
+  applyChange,
+  cloneDossier,
+  cloneFor,
+  cloneState,
+  createErasures,
+  purge,
+} from '#domain/apply.ts';
 import type { Change } from '#domain/change.ts';
 import { decodeRecord, encodeRecord } from '#domain/encoding.ts';
 import { PAST_VALUES, type Dossier, type RecordState } from '#domain/record-state.ts';
@@ -39,6 +46,34 @@ describe('merging', () => {
         expect(merge(other)).toEqual(merge(one));
       }),
       runs(150),
+    );
+  });
+
+  it('leaves the state as it was of which only that is copied which the change names', () => {
+    fc.assert(
+      fc.property(anyHistoryWithErasures, (changes) => {
+        const erasures = createErasures(changes.flatMap(({ erases }) => erases ?? []));
+        const states = new Map<RecordId, RecordState>();
+        for (const change of changes) {
+          const before = states.get(change.record);
+          const text = before === undefined ? '' : JSON.stringify(before);
+          const after = applyChange(
+            before === undefined ? undefined : cloneFor(before, change),
+            change,
+            erasures,
+          );
+          const whole = applyChange(
+            before === undefined ? undefined : cloneState(before),
+            change,
+            erasures,
+          );
+          expect(after).toEqual(whole);
+          expect(before === undefined ? '' : JSON.stringify(before)).toBe(text);
+          if (after === undefined) states.delete(change.record);
+          else states.set(change.record, after);
+        }
+      }),
+      runs(100),
     );
   });
 
