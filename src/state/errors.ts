@@ -7,6 +7,7 @@ import type {
   CreateError,
   EditError,
   ErasedBefore,
+  ErasureListError,
   EraseError,
   ImportFileError,
   JoinError,
@@ -30,6 +31,7 @@ export type VaultError =
   | OpenError
   | EditError
   | ErasedBefore
+  | ErasureListError
   | EraseError
   | ImportFileError
   | BackupError

@@ -3,6 +3,8 @@
 import type {
   BackupContents,
   BackupFileError,
+  ErasureListError,
+  ErasureListView,
   RestoreError,
   RestoreRequest,
 } from '#worker/vault-api.ts';
@@ -20,6 +22,8 @@ export class Restore {
   #contents = $state.raw<BackupContents | null>(null);
   #checkError = $state.raw<BackupFileError | null>(null);
   #error = $state.raw<RestoreError | null>(null);
+  #list = $state.raw<ErasureListView | null>(null);
+  #listError = $state.raw<ErasureListError | null>(null);
 
   get file(): File | null {
     return this.#file;
@@ -38,6 +42,15 @@ export class Restore {
     return this.#error;
   }
 
+  /** The list of erasures that the restore will follow; null: none was chosen. */
+  get list(): ErasureListView | null {
+    return this.#list;
+  }
+
+  get listError(): ErasureListError | null {
+    return this.#listError;
+  }
+
   choose(file: File): void {
     this.#file = file;
     this.reset();
@@ -48,6 +61,15 @@ export class Restore {
     this.#contents = null;
     this.#checkError = null;
     this.#error = null;
+    this.#list = null;
+    this.#listError = null;
+  }
+
+  async takeList(file: File): Promise<void> {
+    this.#list = null;
+    const read = await vault.checkErasureList(file);
+    this.#listError = read.ok ? null : read.error;
+    if (read.ok) this.#list = read.value;
   }
 
   async check(kit: string): Promise<void> {
@@ -60,9 +82,12 @@ export class Restore {
   }
 
   /** On success the new workspace is open and its recovery kit is shown. */
-  async restore(request: RestoreRequest): Promise<boolean> {
+  async restore(request: Omit<RestoreRequest, 'replaysErasures'>): Promise<boolean> {
     this.#error = null;
-    const kit = await this.restoring.run((work) => vault.restore(request, work));
+    const replaysErasures = this.#list !== null;
+    const kit = await this.restoring.run((work) =>
+      vault.restore({ ...request, replaysErasures }, work),
+    );
     if (kit.ok) {
       router.replace('/customers');
       await session.enter(kit.value);

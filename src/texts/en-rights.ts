@@ -8,6 +8,9 @@ export const enRights = {
       'Somebody has to keep this data: a hold stands on it. Lift the hold first, or wait for its end.',
     IdentityNotProven: () =>
       'Nobody has written down yet how the person’s identity was proven. Do that in the request first.',
+    NotAnErasureList: () =>
+      'This is not a list of erasures, or it was altered. Choose the file that Holdfast offered after the erasure.',
+    OtherErasures: () => 'This list is of another workspace than the backup.',
     ErasedBefore: () =>
       'This person asked to be forgotten, and was erased. An admin can add them again, with a reason.',
   },
@@ -46,6 +49,16 @@ export const enRights = {
       retention: 'Past its time',
       other: 'Other reason',
     },
+  },
+
+  replaying: {
+    title: 'Erasures since the backup',
+    text: 'Whoever was erased after this backup is in it still. The list of erasures that was kept with the recovery kit takes them out again.',
+    choose: 'Choose list of erasures',
+    found: (count: number, day: string) => `${plural(count, 'erasure', 'erasures')}, up to ${day}`,
+    otherSigner: (fingerprint: string) =>
+      `Another device than that of the backup signed this list: ${fingerprint}. Compare it with whoever wrote the list.`,
+    older: 'The list reaches no further than the backup: it takes out nobody who was erased later.',
   },
 
   overruling: {

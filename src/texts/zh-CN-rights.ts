@@ -7,6 +7,8 @@ export const zhCNRights: typeof enRights = {
   errors: {
     Held: () => '有人必须保留这些资料：其上有保留令。请先解除保留令，或等待其到期。',
     IdentityNotProven: () => '尚未记录如何核实此人的身份。请先在请求中记录。',
+    NotAnErasureList: () => '这不是清除清单，或已被改动。请选择清除后 Holdfast 提供的文件。',
+    OtherErasures: () => '此清单属于另一个工作区，而非该备份的工作区。',
     ErasedBefore: () => '此人曾要求被遗忘，资料已清除。管理员可说明理由后重新添加。',
   },
 
@@ -40,6 +42,15 @@ export const zhCNRights: typeof enRights = {
     complete: (day) => `自 ${day} 起在所有设备上完成`,
     incomplete: '尚未完成：其他设备或存储还需得知',
     because: { request: '本人要求', retention: '超过保留期限', other: '其他原因' },
+  },
+
+  replaying: {
+    title: '备份之后的清除',
+    text: '在此备份之后被清除的人仍在其中。与恢复套件一同保存的清除清单可再次将其移除。',
+    choose: '选择清除清单',
+    found: (count, day) => `${number(count)} 次清除，截至 ${day}`,
+    otherSigner: (fingerprint) => `此清单由另一台设备签名：${fingerprint}。请与出具清单的人核对。`,
+    older: '该清单不晚于备份：之后被清除的人不会被移除。',
   },
 
   overruling: {

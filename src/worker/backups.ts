@@ -5,6 +5,8 @@ import { backUp as writeVerified } from '#backup/backup.ts';
 import { restoreBackup } from '#backup/restore.ts';
 import { readBackup, type BackupReport, type KitKeys } from '#backup/verify.ts';
 import { backupFileName } from '#backup/write.ts';
+import { readErasureList } from '#compliance/erasure/certificate.ts';
+import type { Erasure } from '#domain/change.ts';
 import type { Environment } from '#vault/environment.ts';
 import type { Session as OpenSession } from '#vault/session.ts';
 import type { Workspaces } from '#vault/workspaces.ts';
@@ -14,6 +16,8 @@ import type {
   BackupFileError,
   BackupRecord,
   Cancelled,
+  ErasureListError,
+  ErasureListView,
   FileResult,
   OnProgress,
   RecoveryKit,
@@ -28,6 +32,7 @@ export interface Rehearsal {
   readonly file: File;
   readonly kit: KitKeys;
   readonly report: BackupReport;
+  readonly erasures: readonly Erasure[];
 }
 
 interface Work {
@@ -110,10 +115,34 @@ export async function readContents(
   });
 }
 
+/** Of the workspace of the backup that was checked; with it the restore goes on. */
+export async function checkErasureList(
+  file: Blob,
+  rehearsal: Rehearsal,
+): Promise<Result<{ view: ErasureListView; rehearsal: Rehearsal }, ErasureListError>> {
+  const list = file.size > LIST_LIMIT ? null : await readErasureList(await file.text());
+  if (list === null) return err({ type: 'NotAnErasureList' });
+  const { report } = rehearsal;
+  if (list.workspace !== report.workspace) return err({ type: 'OtherErasures' });
+  const { erasures, through, signer } = list;
+  return ok({
+    view: {
+      erasures: erasures.length,
+      through,
+      signerFingerprint: signer.fingerprint,
+      isSameSigner: signer.fingerprint === report.signer.fingerprint,
+    },
+    rehearsal: { ...rehearsal, erasures },
+  });
+}
+
+/** A hundred thousand erasures and more. */
+const LIST_LIMIT = 16 * 1024 * 1024;
+
 export async function restore(
   workspaces: Workspaces,
-  { file, kit, report: { manifestHash, workspaceName } }: Rehearsal,
-  { memberName, passphrase, trustSigner }: RestoreRequest,
+  { file, kit, report: { manifestHash, workspaceName }, erasures }: Rehearsal,
+  { memberName, passphrase, trustSigner, replaysErasures }: RestoreRequest,
   work: Work,
 ): Promise<Result<{ session: OpenSession; kit: RecoveryKit }, RestoreError>> {
   const { recoveryKey, rootHash } = kit;
@@ -126,9 +155,12 @@ export async function restore(
   };
   const made = await restoreBackup(file, options, {
     createWorkspaceFrom: (dossiers) =>
-      workspaces.create({ name: workspaceName, memberName, passphrase }, (vault) =>
-        vault.adopt(dossiers, { signal: work.signal }),
-      ),
+      workspaces.create({ name: workspaceName, memberName, passphrase }, async (vault) => {
+        const adopted = await vault.adopt(dossiers, { signal: work.signal });
+        if (!adopted.ok || !replaysErasures || erasures.length === 0) return adopted;
+        const erased = await vault.erase(erasures);
+        return erased.ok ? adopted : erased;
+      }),
   });
   return made.ok ? ok(made.value.restored) : made;
 }

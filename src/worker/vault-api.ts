@@ -267,10 +267,28 @@ export interface BackupContents {
   readonly alreadyHere: boolean;
 }
 
+/** A list of erasures that was kept with the kit, held against the backup that was checked. */
+export interface ErasureListView {
+  readonly erasures: number;
+  /** ms since 1970. */
+  readonly through: number;
+  readonly signerFingerprint: string;
+  /** It is the backup's own signer. */
+  readonly isSameSigner: boolean;
+}
+
+export type ErasureListError =
+  | { readonly type: 'NotAnErasureList' }
+  /** It is of another workspace than the backup. */
+  | { readonly type: 'OtherErasures' }
+  | { readonly type: 'NothingChecked' };
+
 export interface RestoreRequest {
   readonly memberName: string;
   readonly passphrase: string;
   readonly trustSigner: boolean;
+  /** Erases at once whom the list names that was read last. */
+  readonly replaysErasures: boolean;
 }
 
 export type RestoreError =
@@ -396,6 +414,8 @@ export interface VaultApi {
     onProgress: OnProgress,
     job: JobId,
   ): Promise<Result<BackupContents, BackupFileError | Cancelled>>;
+  /** For the restore of the file that `checkRestore` read last. */
+  checkErasureList(file: Blob): Promise<Result<ErasureListView, ErasureListError>>;
   /** Makes a new workspace of the file that `checkRestore` read last, and unlocks it. */
   restore(
     request: RestoreRequest,

@@ -370,9 +370,17 @@ export function createVaultService(environment: Environment, appFiles: AppFiles)
         });
         if (!read.ok) return read;
         const { report, contents } = read.value;
-        rehearsal = { file, kit: kit.value, report };
+        rehearsal = { file, kit: kit.value, report, erasures: [] };
         return ok(contents);
       }),
+    async checkErasureList(file) {
+      if (rehearsal === null) return err({ type: 'NothingChecked' });
+      const { checkErasureList } = await backups();
+      const read = await checkErasureList(file, rehearsal);
+      if (!read.ok) return read;
+      ({ rehearsal } = read.value);
+      return ok(read.value.view);
+    },
     restore: (request, onProgress, job) =>
       asJob(job, onProgress, async (work) => {
         if (rehearsal === null) return err({ type: 'NothingChecked' });

@@ -1,5 +1,5 @@
 import { expect, test } from './fixtures.ts';
-import { downloaded } from './pages/files.ts';
+import { backupFile, downloaded } from './pages/files.ts';
 import { team } from './teams.ts';
 
 test('a person is erased for good, on the record of somebody who asked and proved who they are', async ({
@@ -115,4 +115,46 @@ test('somebody who was erased comes back only with a reason, and by no list', as
   await dialog.getByLabel('Why they are added again').fill('Became a customer anew');
   await dialog.getByRole('button', { name: 'Add again' }).click();
   await expect(page.getByRole('heading', { name: 'B. Lund' })).toBeVisible();
+});
+
+test('a backup from before the erasure is restored without the person', async ({
+  page,
+  holdfast,
+  anotherDevice,
+}) => {
+  const kit = await holdfast.create(team);
+  await holdfast.go('Customers');
+  const rows = 'Name,Email\nBea Lund,bea@lund.example\nCleo Marsh,\nDana Frost,\n';
+  const list = { name: 'list.csv', mimeType: 'text/csv', buffer: Buffer.from(rows) };
+  await holdfast.importing.run(list, 3);
+  await holdfast.importing.close();
+  await holdfast.go('Backups');
+  const backup = await holdfast.backups.backUp();
+
+  await holdfast.go('Customers');
+  await holdfast.customers.openCustomer('Bea Lund');
+  await page.getByRole('button', { name: 'More' }).click();
+  await page.getByRole('menuitem', { name: 'Erase for good…' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('I understand that this can’t be undone').check();
+  await dialog.getByRole('button', { name: 'Erase' }).click();
+  const erasures = await downloaded(page, () =>
+    dialog.getByRole('button', { name: 'Download list of erasures' }).click(),
+  );
+
+  const other = await anotherDevice();
+  await other.open();
+  await other.firstRun.restoreFromBackup();
+  await other.restoring.check(backupFile(backup), kit.text);
+  await other.restoring.expectCustomers(3);
+  await other.restoring.takeErasures(backupFile({ ...erasures, bytes: Buffer.from('no list') }));
+  await expect(other.page.getByText('This is not a list of erasures')).toBeVisible();
+  await other.restoring.takeErasures(backupFile(erasures));
+  await expect(other.page.getByText(/^1 erasure, up to /)).toBeVisible();
+  await other.restoring.restore('Jon Frost', 'eleven boats in the morning fog');
+  await other.firstRun.storeKit();
+  await other.go('Customers');
+  await other.customers.expectCount(2);
+  await other.customers.search('Bea');
+  await other.customers.expectMatches(0, 2);
 });

@@ -5,6 +5,7 @@ import type { DeviceId, RecordId, WorkspaceId } from '#base/ids.ts';
 import type { SigningKeys } from '#crypto/key-pairs.ts';
 import { fingerprint, signSsh, verifySsh, type Signer } from '#crypto/ssh-signature.ts';
 import type { Erasure } from '#domain/change.ts';
+import { decodeErasure } from '#domain/encoding.ts';
 import type { RecordState } from '#domain/record-state.ts';
 import { valuesOf } from '#domain/values.ts';
 
@@ -65,13 +66,47 @@ export async function erasureList(
 ): Promise<string> {
   return signed(
     [
-      'Holdfast list of erasures, format 1',
+      LIST_HEAD,
       `Workspace: ${workspace}`,
       `Through: ${new Date(through).toISOString()}`,
       ...erasures.map((erasure) => JSON.stringify(erasure)),
     ],
     signing,
   );
+}
+
+export interface ErasureList {
+  readonly workspace: string;
+  /** Up to when it reaches, ms since 1970. */
+  readonly through: number;
+  readonly erasures: readonly Erasure[];
+  readonly signer: Signer;
+}
+
+/** Null where the file is no list of erasures, or not as it was signed. */
+export async function readErasureList(file: string): Promise<ErasureList | null> {
+  const read = await readSigned(file);
+  const [head, workspace = '', through = '', ...rest] = read?.lines ?? [];
+  const at = Date.parse(through.replace(/^Through: /, ''));
+  if (read === null || head !== LIST_HEAD || Number.isNaN(at)) return null;
+  const erasures: Erasure[] = [];
+  for (const line of rest.slice(0, -1)) {
+    const erasure = decodeErasure(jsonOf(line));
+    if (erasure === null) return null;
+    erasures.push(erasure);
+  }
+  const { signer } = read;
+  return { workspace: workspace.replace(/^Workspace: /, ''), through: at, erasures, signer };
+}
+
+const LIST_HEAD = 'Holdfast list of erasures, format 1';
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 async function signed(lines: readonly string[], signing: SigningKeys): Promise<string> {

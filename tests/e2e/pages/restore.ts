@@ -24,6 +24,12 @@ export class RestoreScreen {
     });
   }
 
+  /** The list of erasures that was kept with the kit. */
+  async takeErasures(file: ChosenFile): Promise<void> {
+    const button = this.#page.getByRole('button', { name: 'Choose list of erasures' });
+    await choose(this.#page, button, file);
+  }
+
   async trustSigner(): Promise<void> {
     await this.#page.getByRole('checkbox', { name: 'I trust this signer' }).check();
   }

@@ -1,5 +1,10 @@
 import type { DeviceId, RecordId, WorkspaceId } from '#base/ids.ts';
-import { erasureCertificate, erasureList, readSigned } from '#compliance/erasure/certificate.ts';
+import {
+  erasureCertificate,
+  erasureList,
+  readErasureList,
+  readSigned,
+} from '#compliance/erasure/certificate.ts';
 import { fingerprint } from '#crypto/ssh-signature.ts';
 import { createDeviceKeys } from '#crypto/device-keys.ts';
 import { describe, expect, it } from 'vitest';
@@ -50,5 +55,22 @@ describe('the list of erasures', () => {
       JSON.stringify(erasures[0]),
       `Signed by: ${read?.signer.fingerprint}`,
     ]);
+  });
+
+  it('is read again as it was signed, and not otherwise', async () => {
+    const { signing } = await createDeviceKeys();
+    const through = Date.UTC(2026, 10, 23);
+    const record = 'p'.repeat(26) as RecordId;
+    const erasures = [
+      { type: 'person', ids: [record] },
+      { type: 'field', record, field: 'notes' },
+    ] as const;
+    const text = await erasureList(certified.workspace, through, erasures, signing);
+    const read = await readErasureList(text);
+    expect(read).toMatchObject({ workspace: certified.workspace, through, erasures });
+    expect(read?.signer.fingerprint).toBe(await fingerprint(signing.publicKey));
+    expect(await readErasureList(text.replace('person', 'persom'))).toBe(null);
+    expect(await readErasureList(await erasureCertificate(certified, signing))).toBe(null);
+    expect(await readErasureList('')).toBe(null);
   });
 });
