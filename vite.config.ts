@@ -29,6 +29,22 @@ const ROOMS_WITHOUT_STATE = [
 /** What the vault's worker imports at its start, with all that it needs. */
 const OF_THE_ENTRY = /(vault-service|cards\/guard|audit\/witness|app-files)\.ts$|\/src\/base\//;
 
+/**
+ * What the start needs, then the first screen, then what the screens inside share: a file each, since a browser fetches and keeps a few sooner
+ * than many. The entry stays by itself: it waits for the first screen, which must not wait for it.
+ */
+const START = {
+  name: 'start',
+  priority: 3,
+  test: /\/src\/state\/(invite-link|support|texts\.svelte|viewport)\.ts$/,
+};
+const FRONT = { name: 'front', priority: 2, test: /\/src\/ui\/App\.svelte$/ };
+const INSIDE = {
+  name: 'inside',
+  priority: 1,
+  test: /\/src\/(ui\/(shell|parts)|state)\/.*\.(ts|svelte)$/,
+};
+
 /** What browsers must all have: the features that DESIGN.md builds on arrived in Safari with 16.4. */
 const target = ['chrome111', 'edge111', 'firefox114', 'safari16.4', 'ios16.4'];
 
@@ -58,9 +74,21 @@ export default defineConfig({
       },
     },
   },
-  build: { target, emptyOutDir: true, modulePreload: { polyfill: false }, assetsInlineLimit: 0 },
+  build: {
+    target,
+    emptyOutDir: true,
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    // One sheet: the offline copy fetches each file by itself, and forty small ones take longer than all they say.
+    cssCodeSplit: false,
+  },
   environments: {
-    client: { build: { outDir: appDir } },
+    client: {
+      build: {
+        outDir: appDir,
+        rolldownOptions: { output: { codeSplitting: { groups: [START, FRONT, INSIDE] } } },
+      },
+    },
     serviceWorker: {
       consumer: 'client',
       build: {

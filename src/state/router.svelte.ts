@@ -19,6 +19,8 @@ class Router {
   readonly #parts = $derived(this.#path.split('/').filter(Boolean));
   readonly #overlays: (() => void)[] = [];
   #goingBack = false;
+  /** Where to go once the way back has come to its end: it would take a place away that was opened meanwhile. */
+  #afterwards: (() => void) | undefined;
 
   /** Call once, when the page starts. */
   start(): void {
@@ -41,6 +43,7 @@ class Router {
 
   /** Opens a place; Back returns from it. From within a dialog or menu: closes it. */
   go(path: string): void {
+    if (this.#isOnTheWay(() => this.go(path))) return;
     if (path === this.#path && this.#overlays.length === 0) return;
     const { index, overlays } = entryState();
     if (overlays > 0) return this.#replace(path, index);
@@ -50,11 +53,13 @@ class Router {
 
   /** Opens a place instead of the current one. `<a href="#/…" data-replace>` does the same. */
   replace(path: string): void {
+    if (this.#isOnTheWay(() => this.replace(path))) return;
     this.#replace(path, entryState().index);
   }
 
   /** Back to where the person came from; to `fallback` where this is the first place. */
   back(fallback: string): void {
+    if (this.#isOnTheWay(() => this.back(fallback))) return;
     if (entryState().index > 0) history.back();
     else this.replace(fallback);
   }
@@ -73,6 +78,11 @@ class Router {
       // What opens in the same breath (a menu's dialog) takes over the entry.
       setTimeout(() => this.#popSurplus());
     };
+  }
+
+  #isOnTheWay(next: () => void): boolean {
+    if (this.#goingBack) this.#afterwards = next;
+    return this.#goingBack;
   }
 
   #pushMissing(): void {
@@ -103,6 +113,9 @@ class Router {
       this.#goingBack = false;
       this.#path = pathOfAddress();
       this.#pushMissing();
+      const next = this.#afterwards;
+      this.#afterwards = undefined;
+      next?.();
       return;
     }
     if (overlays > this.#overlays.length) {
