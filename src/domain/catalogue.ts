@@ -807,6 +807,7 @@ const kinds = {
       },
       told: { type: 'dateTime', label: label('People told', '已通知个人'), dataClass: 'none' },
       delayReason: { type: 'longText', label: label('Reason of a delay', '延迟理由') },
+      device: { type: 'reference', label: label('Lost device', '遗失的设备'), dataClass: 'none' },
     },
   },
   processor: {

@@ -61,6 +61,32 @@ export const enRights = {
     older: 'The list reaches no further than the backup: it takes out nobody who was erased later.',
   },
 
+  losing: {
+    open: 'Lost…',
+    title: (name: string) => `“${name}” is lost`,
+    text: 'It is revoked and the keys change at once. The register of incidents gets an entry that says what was on it and who could read it; the clocks of the regulations run from there.',
+    aware: 'Known since',
+    how: 'What happened',
+    howHint: 'Where and when it was seen last, and by whom',
+    lock: 'When it got lost',
+    locks: {
+      locked: 'It was locked',
+      unlocked: 'It was unlocked',
+      unknown: 'Nobody knows whether it was locked',
+    },
+    unreadable:
+      'Everything on it is sealed with AES-256-GCM. The keys are not kept with the data: they come of a passphrase of at least 15 characters by Argon2id (64 MiB, 3 passes). Nobody who finds it can read it.',
+    perhapsReadable:
+      'Whoever has it may read what it shows until it locks itself. What is on it is sealed from then on. Rate the risk in the register.',
+    storeKeys: 'It knows the store keys: replace them too, on this screen.',
+    submit: 'Revoke and write down',
+    reported: (name: string) => `“${name}” is revoked and written down`,
+    incident: (name: string) => `Lost device: ${name}`,
+    lastHeard: (moment: string) => `Last heard of ${moment}; it holds what it had by then.`,
+    neverHeard: 'It was never heard of after it joined.',
+    done: 'The device was removed from the workspace and the keys were changed. It erases itself as soon as it has a connection.',
+  },
+
   overruling: {
     title: 'This person was erased',
     text: (day: string) =>

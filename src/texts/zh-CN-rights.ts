@@ -53,6 +53,32 @@ export const zhCNRights: typeof enRights = {
     older: '该清单不晚于备份：之后被清除的人不会被移除。',
   },
 
+  losing: {
+    open: '遗失…',
+    title: (name) => `“${name}”已遗失`,
+    text: '它会被立即撤销，密钥随之更换。事件登记簿会新增一条记录，说明其中有什么、谁能读取；法规的期限由此起算。',
+    aware: '获知时间',
+    how: '经过',
+    howHint: '最后在何时何地、由何人见到',
+    lock: '遗失时',
+    locks: {
+      locked: '已锁定',
+      unlocked: '未锁定',
+      unknown: '不知道是否锁定',
+    },
+    unreadable:
+      '其中所有内容均以 AES-256-GCM 加密。密钥不与数据一同保存：由至少 15 个字符的口令经 Argon2id（64 MiB，3 轮）得出。拾到者无法读取。',
+    perhapsReadable:
+      '持有者在其自动锁定前可能读到屏幕上的内容；锁定后其中内容均已加密。请在登记簿中评估风险。',
+    storeKeys: '它知道存储密钥：请在此页面一并更换。',
+    submit: '撤销并登记',
+    reported: (name) => `“${name}”已撤销并登记`,
+    incident: (name) => `遗失设备：${name}`,
+    lastHeard: (moment) => `最后联系于 ${moment}；其中保存着截至当时的内容。`,
+    neverHeard: '加入后从未联系过。',
+    done: '已将该设备移出工作区并更换密钥。一旦联网，它会自行清除。',
+  },
+
   overruling: {
     title: '此人曾被清除',
     text: (day) =>

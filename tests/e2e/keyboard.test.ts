@@ -157,6 +157,8 @@ test('Esc and Back close what is open, and the focus returns', async ({ holdfast
 
   // Deleted and brought back.
   await keyboard.press('ArrowUp');
+  await expect(page.getByRole('menuitem', { name: 'Erase for good…' })).toBeFocused();
+  await keyboard.press('ArrowUp');
   await expect(page.getByRole('menuitem', { name: 'Delete' })).toBeFocused();
   await keyboard.press('Enter');
   await customers.expectCount(0);

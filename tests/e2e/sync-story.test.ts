@@ -97,7 +97,27 @@ test('a team of two devices, and a third', async ({
   await expect(phone.page.getByText('Keeper of the lost keys')).toHaveCount(0);
 
   await maskAmounts(holdfast, phone);
+  await loseDevice(holdfast, "Cleo's phone");
 });
+
+/** Revoked, its keys changed, and the register says why nobody can read it. */
+async function loseDevice(admin: Holdfast, name: string): Promise<void> {
+  await admin.go('Devices');
+  await admin.devices.device(name).getByRole('button', { name: 'Lost…' }).click();
+  const dialog = admin.page.getByRole('dialog', { name: `“${name}” is lost` });
+  await dialog.getByLabel('What happened').fill('Left in the ferry’s saloon');
+  await dialog.getByLabel('When it got lost').selectOption({ label: 'It was locked' });
+  await dialog.getByRole('button', { name: 'Revoke and write down' }).click();
+  await expect(dialog).toBeHidden();
+  await expect(admin.devices.device(name).getByText('Removed', { exact: true })).toBeVisible();
+  await admin.go('Compliance');
+  await admin.compliance.tab('Registers');
+  await admin.page.getByLabel('Register', { exact: true }).selectOption({ label: 'Incidents' });
+  await expect(admin.page.getByText(`Lost device: ${name}`)).toBeVisible();
+  await admin.compliance.tab('Checks');
+  await admin.compliance.runChecks();
+  await expect(admin.compliance.control('G24')).toContainText('Holds');
+}
 
 /** What a member does not see, emergency access to it, and the admin who looks at that. */
 async function maskAmounts(admin: Holdfast, member: Holdfast): Promise<void> {

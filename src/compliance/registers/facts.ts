@@ -20,6 +20,7 @@ type RegisterFacts = Pick<
   | 'requests'
   | 'requestLog'
   | 'incidents'
+  | 'lostDevices'
   | 'disclosures'
   | 'disposals'
   | 'places'
@@ -36,11 +37,13 @@ export function registerFacts({ workspace, devices, endpoint }: RegisterParts): 
   const purposes = purposesIn(workspace);
   const requests = requestsIn(workspace);
   const incidents = incidentsIn(workspace);
+  const lostDevices = lostIn(workspace, devices);
   const disclosures = disclosuresIn(workspace);
   return {
     ...(purposes.length > 0 && { purposes, processing: processingOf(workspace) }),
     ...(requests.length > 0 && { requests, requestLog: requestLogOf(workspace) }),
     ...(incidents.length > 0 && { incidents }),
+    ...(lostDevices.length > 0 && { lostDevices }),
     ...(disclosures.looked > 0 && { disclosures }),
     ...(devices.some(({ removedAt }) => removedAt !== null) && {
       disposals: disposalsOf(workspace, devices),
@@ -139,6 +142,25 @@ function incidentsIn(workspace: Dossier): readonly IncidentFact[] {
         notifiedAt: timeOf(notified),
         hasDelayReason: typeof delayReason === 'string',
         rating: rating === 'none' || rating === 'some' || rating === 'high' ? rating : null,
+      },
+    ];
+  });
+}
+
+/** Closed where it is written down what was on it and how great the risk is. */
+function lostIn(
+  workspace: Dossier,
+  devices: readonly DeviceFact[],
+): NonNullable<Facts['lostDevices']> {
+  return entriesOf(workspace, 'incident').flatMap((state) => {
+    const { device, rating, effects } = valuesOf(state);
+    if (typeof device !== 'string') return [];
+    const known = devices.find((each) => each.device === device);
+    return [
+      {
+        id: device,
+        isClosed: typeof rating === 'string' && typeof effects === 'string',
+        keysChanged: known !== undefined && known.keysChangedAt !== null,
       },
     ];
   });

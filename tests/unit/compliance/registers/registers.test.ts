@@ -34,6 +34,35 @@ async function vaultWith(
 const request = { type: 'access', person: 'Bea Lund', received: '2026-01-31' };
 const at = (text: string) => Date.parse(`${text}Z`);
 
+describe('a lost device', () => {
+  const device = 'd'.repeat(26) as DeviceId;
+  const fact = (keysChangedAt: number | null): DeviceFact => ({
+    device,
+    member: 'Bea',
+    role: 'member',
+    key: 'k',
+    lastSeenAt: null,
+    removedAt: keysChangedAt,
+    keysChangedAt,
+    isWiped: false,
+  });
+
+  it('is told with whether its keys changed, and closed once its risk is written down', async () => {
+    const loss = { title: 'Lost device', aware: '2026-11-20T09:00', device };
+    const lostOf = async (more: Readonly<Record<string, Json>>, keysChangedAt: number | null) => {
+      const { vault } = await vaultWith(['incident', { ...loss, ...more }]);
+      const parts = { workspace: vault.workspace, devices: [fact(keysChangedAt)], endpoint: null };
+      return registerFacts(parts).lostDevices;
+    };
+    const written = { rating: 'none', effects: 'Sealed' };
+    expect(await lostOf(written, 7)).toEqual([{ id: device, isClosed: true, keysChanged: true }]);
+    expect(await lostOf({}, null)).toEqual([{ id: device, isClosed: false, keysChanged: false }]);
+    const { vault } = await vaultWith(['incident', { title: 'Flood', aware: '2026-11-20T09:00' }]);
+    const parts = { workspace: vault.workspace, devices: [fact(null)], endpoint: null };
+    expect(registerFacts(parts).lostDevices).toBe(undefined);
+  });
+});
+
 describe('a clock of a register', () => {
   it('is the earliest of the regulations that are asked', async () => {
     const { vault } = await vaultWith(['request', request]);
