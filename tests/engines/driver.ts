@@ -35,7 +35,7 @@ export interface Engine {
   start(folder: string): Promise<Driver>;
 }
 
-export type Role = 'button' | 'link' | 'heading' | 'checkbox' | 'field' | 'text';
+export type Role = 'button' | 'link' | 'heading' | 'checkbox' | 'ticked' | 'field' | 'text';
 
 /** Something in sight, by its accessible name. */
 export interface Target {
@@ -59,6 +59,11 @@ export function heading(name: string): Target {
 
 export function checkbox(name: string): Target {
   return { role: 'checkbox', name };
+}
+
+/** A checkbox that is ticked. */
+export function ticked(name: string): Target {
+  return { role: 'ticked', name };
 }
 
 export function text(name: string): Target {

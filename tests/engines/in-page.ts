@@ -11,6 +11,7 @@ export function findInPage({ role, name, within }: Target): Element | null {
     link: 'a[href], [role=link]',
     heading: 'h1, h2, h3, h4, [role=heading]',
     checkbox: 'input[type=checkbox], [role=checkbox], [role=switch]',
+    ticked: 'input[type=checkbox]:checked',
     field: 'input:not([type=checkbox]):not([type=file]), textarea, select, [role=combobox]',
     text: 'body *',
   };
