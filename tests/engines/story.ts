@@ -109,7 +109,7 @@ export class Story {
     await this.#driver.type('Recovery key', kit);
     await this.#driver.click(button('Check backup'));
     await this.#driver.see(text(`${customers} customers`));
-    await this.#driver.click(checkbox('I trust this signer'));
+    await this.#tick('I trust this signer');
     await this.#driver.type('Your name', team.member);
     await this.#driver.type('Passphrase', team.passphrase);
     await this.#driver.type('Repeat passphrase', team.passphrase);
@@ -131,11 +131,14 @@ export class Story {
     await this.#driver.see(outcome);
   }
 
+  #tick(name: string): Promise<void> {
+    return this.#clickThrough(checkbox(name), ticked(name));
+  }
+
   async #storeKit(): Promise<string> {
     await this.#driver.see(heading('Recovery kit'));
     const file = await this.#driver.download('Download recovery kit');
-    const stored = 'I have stored the recovery kit';
-    await this.#clickThrough(checkbox(stored), ticked(stored));
+    await this.#tick('I have stored the recovery kit');
     await this.#clickThrough(button('Continue'), link('Customers', 'Main'));
     return readFileSync(file, 'utf8');
   }
