@@ -10,6 +10,7 @@ import type { PackChange } from './packs/difference.ts';
 import type { ControlKind, ControlStatus, Severity } from './packs/pack.ts';
 import type { ReadError } from './packs/reading.ts';
 import type { Due, Register } from './registers/registers.ts';
+import type { RetentionPreview } from './retention/overdue.ts';
 import type { OutcomeCounts } from './runs/run.ts';
 import type { RecordView } from '#vault/views.ts';
 import type { ChainProblem } from './audit/verification.ts';
@@ -23,6 +24,9 @@ export type { Due, Register } from './registers/registers.ts';
 export type { EraseError, EraseOrder } from './erasure/erasing.ts';
 export type { ErasurePlan } from './erasure/plan.ts';
 export type { Suppressed } from './erasure/suppression.ts';
+export type { ReceiptWords } from './consent/receipt.ts';
+export type { RetentionRun } from './retention/running.ts';
+export type { SubjectWords } from './subject-file/page.ts';
 export type { OutcomeCounts } from './runs/run.ts';
 export type { RunWords } from './runs/report.ts';
 
@@ -207,6 +211,27 @@ export interface PolicyView {
   readonly maskedForViewer: readonly DataClass[];
   readonly breakGlassMinutes: number;
   readonly auditMonths: number;
+  /** An admin's device carries out the rules of retention once a day, unasked. */
+  readonly retentionDaily: boolean;
+}
+
+// ---- Retention ------------------------------------------------------------------------------------------------------
+
+export interface RetentionView {
+  readonly role: Role;
+  readonly isDaily: boolean;
+  /** Those that are off too. */
+  readonly rules: readonly RecordView[];
+  readonly preview: Omit<RetentionPreview, 'toReview'> & {
+    readonly toReview: readonly { readonly id: RecordId; readonly name: string }[];
+  };
+  /** Customers whose data somebody has to keep, the first to end first. */
+  readonly held: readonly {
+    readonly id: RecordId;
+    readonly name: string;
+    /** ISO date. */
+    readonly until: string;
+  }[];
 }
 
 // ---- Audit log ------------------------------------------------------------------------------------------------------

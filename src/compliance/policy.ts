@@ -22,6 +22,7 @@ export const DEFAULT_POLICY: PolicyView = {
   maskedForViewer: ['sensitive', 'health', 'financial'],
   breakGlassMinutes: 60,
   auditMonths: 12,
+  retentionDaily: false,
 };
 
 /** Stands in every set that somebody has changed, so that one that was emptied is told from one that nobody changed. */
@@ -50,6 +51,7 @@ export function policyIn(workspace: Dossier): PolicyView {
     maskedForViewer: classes('maskedForViewer', DEFAULT_POLICY.maskedForViewer),
     breakGlassMinutes: between('breakGlassMinutes', DEFAULT_POLICY.breakGlassMinutes, 5, 24 * 60),
     auditMonths: between('auditMonths', DEFAULT_POLICY.auditMonths, 12, 120),
+    retentionDaily: values['retentionDaily'] === true,
   };
 }
 
@@ -57,7 +59,7 @@ export function policyIn(workspace: Dossier): PolicyView {
 export function policyEdit(change: Partial<PolicyView>): NewRecord {
   const values: Record<FieldName, Json> = {};
   for (const [field, value] of Object.entries(change)) {
-    values[field] = typeof value === 'number' ? value : [...value, SAID];
+    values[field] = typeof value === 'object' ? [...value, SAID] : value;
   }
   return { record: POLICY_RECORD, kind: 'policy', values };
 }

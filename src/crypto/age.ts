@@ -37,6 +37,17 @@ export async function encryptAge(
   return encrypter.encrypt(plaintext);
 }
 
+/** For somebody who has no key but a passphrase (age, scrypt recipient). */
+export async function encryptToPassphrase(
+  plaintext: Uint8Array<ArrayBuffer>,
+  passphrase: string,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { Encrypter } = await import('age-encryption');
+  const encrypter = new Encrypter();
+  encrypter.setPassphrase(passphrase);
+  return (await encrypter.encrypt(plaintext)) as Uint8Array<ArrayBuffer>;
+}
+
 /**
  * Resolves once the header is read and authenticated. The stream then gives chunks that each authenticated; if a later one does not, or the end is
  * missing, reading rejects. What was read before is whole only if the stream ends well.

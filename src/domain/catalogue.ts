@@ -211,6 +211,17 @@ const kinds = {
         dataClass: 'none',
         summary: true,
       },
+      obtained: {
+        type: 'choice',
+        label: label('Data came from', '信息来自'),
+        dataClass: 'none',
+        summary: true,
+        options: [
+          option('person', 'The person', '本人'),
+          option('others', 'A third party', '第三方'),
+          option('public', 'A public source', '公开来源'),
+        ],
+      },
       language: {
         type: 'language',
         label: label('Language', '语言'),
@@ -570,6 +581,56 @@ const kinds = {
       lifted: { type: 'date', label: label('Lifted', '解除日期') },
     },
   },
+  retentionRule: {
+    label: label('Retention rule', '保留规则'),
+    belongsTo: 'workspace',
+    author: 'admin',
+    fields: {
+      covers: {
+        type: 'choice',
+        label: label('Of', '适用于'),
+        dataClass: 'none',
+        required: true,
+        options: [
+          option('customer', 'Customers', '客户'),
+          option('interaction', 'Interactions', '往来'),
+          option('transaction', 'Transactions', '交易'),
+          option('need', 'Needs', '需求'),
+          option('feedback', 'Feedback', '反馈'),
+          option('task', 'Completed tasks', '已完成任务'),
+        ],
+      },
+      months: {
+        type: 'number',
+        label: label('Kept (months)', '保留（月）'),
+        dataClass: 'none',
+        required: true,
+      },
+      trigger: {
+        type: 'choice',
+        label: label('Customers count from', '客户起算点'),
+        dataClass: 'none',
+        required: true,
+        options: [
+          option('lastActivity', 'The last activity', '最后往来'),
+          option('created', 'The day they were added', '添加之日'),
+        ],
+      },
+      action: {
+        type: 'choice',
+        label: label('Then', '届时'),
+        dataClass: 'none',
+        required: true,
+        options: [
+          option('erase', 'Erase', '清除'),
+          option('anonymise', 'Anonymise', '匿名化'),
+          option('review', 'Let an admin decide', '由管理员决定'),
+        ],
+      },
+      basis: { type: 'longText', label: label('Why so long', '期限依据'), dataClass: 'none' },
+      off: { type: 'boolean', label: label('Off', '停用'), dataClass: 'none' },
+    },
+  },
   workspace: {
     label: label('Workspace', '工作区'),
     belongsTo: 'workspace',
@@ -635,6 +696,11 @@ const kinds = {
       auditMonths: {
         type: 'number',
         label: label('Keep the audit log', '保留审计日志'),
+        dataClass: 'none',
+      },
+      retentionDaily: {
+        type: 'boolean',
+        label: label('Carry out retention every day', '每日执行保留规则'),
         dataClass: 'none',
       },
     },

@@ -11,7 +11,13 @@ import { givenElements, newKey } from './edits.ts';
 import type { EncodedRecord } from './encoding.ts';
 import { isList, own } from './json.ts';
 import type { Stamp } from './stamp.ts';
-import { NO_BELONGINGS, placeOfAddress, type Summary } from './summary.ts';
+import {
+  bornUnderAge,
+  isFromOthers,
+  NO_BELONGINGS,
+  placeOfAddress,
+  type Summary,
+} from './summary.ts';
 import type { ListElement } from './values.ts';
 
 export interface NewRecordSource {
@@ -76,6 +82,8 @@ export function makeNewRecord(source: NewRecordSource): NewRecord {
       tags: tagsOf(shown['tags']),
       source: textIn(fields, 'source'),
       ...NO_BELONGINGS,
+      bornOn: bornUnderAge(textIn(fields, 'birthday'), at),
+      isFromOthers: isFromOthers(own(fields, 'obtained') ?? null),
       createdAt: at,
       changedAt: Math.max(at, 0),
     },

@@ -3,9 +3,10 @@
 import { isReserved, type RecordId } from '#base/ids.ts';
 import type { Kind } from './catalogue.ts';
 import type { FieldName, Json } from './change.ts';
+import { consentMark, type ConsentMark } from './consents.ts';
 import { foldText } from './fold.ts';
 import type { Dossier, RecordState } from './record-state.ts';
-import { elementsOf, isAlive, valueOf, type ListElement } from './values.ts';
+import { elementsOf, isAlive, valueOf, valuesOf, type ListElement } from './values.ts';
 
 export { foldText } from './fold.ts';
 
@@ -13,6 +14,9 @@ export { foldText } from './fold.ts';
 export const LIMITS = ['restriction', 'objection', 'optOut'] as const;
 
 export type Limit = (typeof LIMITS)[number];
+
+/** The name of what is left of somebody for counting, when their time was up: screens say it in words. */
+export const ANONYMOUS_NAME = '—';
 
 /** Belongings that age by a day of their own; where none is written, by the day on which they were made. */
 const OWN_DAY = {
@@ -57,6 +61,14 @@ export interface Summary {
   readonly lastActivity: string;
   /** ISO date of the oldest living record of each kind that ages. */
   readonly oldest: Readonly<Partial<Record<AgingKind, string>>>;
+  /** Every living consent, withdrawn ones too, as they were made. */
+  readonly consents: readonly ConsentMark[];
+  /** ISO date on which the person was first told of the processing; '' where nobody was. */
+  readonly toldOn: string;
+  /** ISO date of birth of somebody who was under 18 when the record was made; '' of anybody else. */
+  readonly bornOn: string;
+  /** The data came from somebody else than the person (Art. 14 GDPR). */
+  readonly isFromOthers: boolean;
   /** Authors' clocks, ms. */
   readonly createdAt: number;
   readonly changedAt: number;
@@ -89,6 +101,10 @@ export function summarise(dossier: Dossier, customer: RecordId): Summary {
     heldUntil: belongings.heldUntil,
     lastActivity: belongings.lastActivity,
     oldest: belongings.oldest,
+    consents: belongings.consents,
+    toldOn: belongings.toldOn,
+    bornOn: bornUnderAge(textOf(state, 'birthday'), state.created.at),
+    isFromOthers: isFromOthers(valueOf(state, 'obtained')),
     createdAt: state.created.at,
     changedAt: Math.max(state.changed.at, belongings.changedAt),
   };
@@ -133,7 +149,15 @@ export function matchesQuery(text: string, words: readonly QueryWord[]): boolean
 
 type OfBelongings = Pick<
   Summary,
-  'tasks' | 'lastContact' | 'limits' | 'heldUntil' | 'lastActivity' | 'oldest' | 'changedAt'
+  | 'tasks'
+  | 'lastContact'
+  | 'limits'
+  | 'heldUntil'
+  | 'lastActivity'
+  | 'oldest'
+  | 'consents'
+  | 'toldOn'
+  | 'changedAt'
 >;
 
 /** What a customer's summary says of belongings where there are none. */
@@ -144,6 +168,8 @@ export const NO_BELONGINGS: OfBelongings = {
   heldUntil: '',
   lastActivity: '',
   oldest: {},
+  consents: [],
+  toldOn: '',
   changedAt: 0,
 };
 
@@ -159,6 +185,8 @@ const NOTHING = {
   tags: [],
   source: '',
   ...NO_BELONGINGS,
+  bornOn: '',
+  isFromOthers: false,
   createdAt: 0,
   deleted: true,
 } as const;
@@ -167,6 +195,8 @@ function summariseBelongings(dossier: Dossier, customer: RecordId): OfBelongings
   const tasks: OpenTask[] = [];
   const limits = new Set<Json>();
   const oldest: Partial<Record<AgingKind, string>> = {};
+  const consents: RecordState[] = [];
+  let toldOn = '';
   let lastContact = '';
   let lastActivity = '';
   let heldUntil = '';
@@ -179,7 +209,9 @@ function summariseBelongings(dossier: Dossier, customer: RecordId): OfBelongings
     if (isAging(kind)) {
       const day = dayOf(state, kind);
       if (kind !== 'task' && day > lastActivity) lastActivity = day;
-      if (day < (oldest[kind] ?? '\uffff')) oldest[kind] = day;
+      // A task that nobody has done yet does not age.
+      const ages = kind !== 'task' || valueOf(state, 'done') !== null;
+      if (ages && day < (oldest[kind] ?? '\uffff')) oldest[kind] = day;
       if (kind === 'interaction' && day > lastContact && valueOf(state, 'type') !== 'note') {
         lastContact = day;
       }
@@ -192,6 +224,11 @@ function summariseBelongings(dossier: Dossier, customer: RecordId): OfBelongings
     } else if (kind === 'hold' && valueOf(state, 'lifted') === null) {
       const until = textOf(state, 'until');
       if (until > heldUntil) heldUntil = until;
+    } else if (kind === 'consent') {
+      consents.push(state);
+    } else if (kind === 'notice') {
+      const given = textOf(state, 'given');
+      if (given !== '' && (toldOn === '' || given < toldOn)) toldOn = given;
     }
   }
   tasks.sort((a, b) => (a.due === b.due ? (a.id < b.id ? -1 : 1) : a.due < b.due ? -1 : 1));
@@ -202,8 +239,25 @@ function summariseBelongings(dossier: Dossier, customer: RecordId): OfBelongings
     heldUntil,
     lastActivity,
     oldest,
+    consents: consents
+      .sort((a, b) => (a.created.stamp < b.created.stamp ? -1 : 1))
+      .map((state) => consentMark(state.id, valuesOf(state))),
+    toldOn,
     changedAt,
   };
+}
+
+const MINORITY_YEARS = 18;
+
+/** `birthday`: ISO date, or ''. Whoever is of age when the record is made stays so. */
+export function bornUnderAge(birthday: string, createdAt: number): string {
+  const [year = '', ...rest] = birthday.split('-');
+  const ofAge = [String(Number(year) + MINORITY_YEARS).padStart(4, '0'), ...rest].join('-');
+  return birthday !== '' && ofAge > dayOfMoment(createdAt) ? birthday : '';
+}
+
+export function isFromOthers(obtained: Json): boolean {
+  return obtained === 'others' || obtained === 'public';
 }
 
 function isAging(kind: Kind): kind is AgingKind {

@@ -10,7 +10,12 @@ import type { SkippedRows } from './skipped-rows.ts';
 
 /** Why a row is left out: a key of the texts. */
 type SkipReason =
-  WidthProblem | 'skips.noName' | 'skips.ambiguous' | 'skips.repeated' | 'skips.erased';
+  | WidthProblem
+  | 'skips.noName'
+  | 'skips.ambiguous'
+  | 'skips.repeated'
+  | 'skips.erased'
+  | 'skips.restricted';
 
 /** What the report says of one cell of a row that is taken: `skips.rejoined`, `skips.ambiguousDate`, or one of domain's `PROBLEMS`. */
 interface CellNotice {
@@ -48,6 +53,9 @@ export function editOf(
     case 'repeated':
       return { type: 'skipped', reason: 'skips.repeated' };
     case 'existing': {
+      if (match.customer.limits.includes('restriction')) {
+        return { type: 'skipped', reason: 'skips.restricted' };
+      }
       index?.claim(match.claims);
       index?.withoutKnown(values, match.customer);
       const edit: BulkEdit = { record: match.customer.id, kind: 'customer', values };
@@ -58,6 +66,11 @@ export function editOf(
         return { type: 'skipped', reason: 'skips.noName' };
       }
       if (mapping.isErased?.(values) === true) return { type: 'skipped', reason: 'skips.erased' };
+      // The duty to tell them begins (Art. 14(3) GDPR).
+      if (mapping.thirdParty !== undefined) {
+        values['obtained'] = 'others';
+        if (mapping.thirdParty !== '') values['source'] ??= mapping.thirdParty;
+      }
       index?.claim(match.claims);
       if (problems.length > 0) {
         values['notes'] = notesWithProblems(values['notes'], problems, csv.headers);

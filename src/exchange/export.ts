@@ -32,9 +32,15 @@ type Values = Readonly<Record<FieldName, Json>>;
 export interface ExportLimits {
   isHidden(kind: Kind, field: FieldName): boolean;
   screen(kind: Kind, values: Values): Values;
+  /** Whether the customer may be among those who leave. */
+  letsOut(chosen: ChosenCustomer): boolean;
 }
 
-const NO_LIMITS: ExportLimits = { isHidden: () => false, screen: (_, values) => values };
+const NO_LIMITS: ExportLimits = {
+  isHidden: () => false,
+  screen: (_, values) => values,
+  letsOut: () => true,
+};
 
 type ExportError = NotFound | Damaged | Cancelled;
 
@@ -51,12 +57,18 @@ export async function exportCustomers(
   const ids = chosenIds(request, source);
   const file = new FileParts();
   let replacedCards = 0;
+  const leftOut = new Set<RecordId>();
   const counting: ExportLimits = {
     isHidden: (kind, field) => limits.isHidden(kind, field),
     screen(kind, values) {
       const kept = limits.screen(kind, values);
       if (kept !== values) replacedCards += 1;
       return kept;
+    },
+    letsOut(chosen) {
+      const may = limits.letsOut(chosen);
+      if (!may) leftOut.add(chosen.customer.id);
+      return may;
     },
   };
   const written =
@@ -69,6 +81,7 @@ export async function exportCustomers(
     name: `${subject}-${localDay()}.${request.format}`,
     blob: file.toBlob(request.format === 'csv' ? 'text/csv;charset=utf-8' : 'application/jsonl'),
     replacedCards,
+    leftOut: leftOut.size,
   });
 }
 
@@ -83,14 +96,17 @@ async function writeTable(
     .fieldsOf('customer')
     .filter(({ name }) => !limits.isHidden('customer', name));
   const shape = new TableShape(shown);
-  const seen = await eachCustomer(ids, source, work, 'reading', ({ customer }) => {
-    shape.see(valuesOf(customer));
+  const seen = await eachCustomer(ids, source, work, 'reading', (chosen) => {
+    const { customer } = chosen;
+    if (limits.letsOut(chosen)) shape.see(valuesOf(customer));
   });
   if (!seen.ok) return seen;
   // Excel takes a CSV file for UTF-8 only where it begins with a byte order mark.
   file.add('\ufeff');
   file.add(csvLine(shape.headers()));
-  return eachCustomer(ids, source, work, 'exporting', ({ customer }) => {
+  return eachCustomer(ids, source, work, 'exporting', (chosen) => {
+    const { customer } = chosen;
+    if (!limits.letsOut(chosen)) return;
     file.add(csvLine(shape.row(limits.screen('customer', valuesOf(customer)))));
   });
 }
@@ -102,7 +118,9 @@ function writeLines(
   work: Work,
   limits: ExportLimits,
 ): Promise<Result<void, ExportError>> {
-  return eachCustomer(ids, source, work, 'exporting', ({ customer, belongings }) => {
+  return eachCustomer(ids, source, work, 'exporting', (chosen) => {
+    const { customer, belongings } = chosen;
+    if (!limits.letsOut(chosen)) return;
     const line = {
       ...plainRecord(customer, source, limits),
       belongings: belongings.map((belonging) => plainRecord(belonging, source, limits)),
@@ -139,7 +157,7 @@ function plainRecord(
 
 // ---- Reading the chosen customers -----------------------------------------------------------------------------------
 
-interface ChosenCustomer {
+export interface ChosenCustomer {
   readonly customer: RecordState;
   /** What lives of what belongs to the customer, oldest first. */
   readonly belongings: readonly RecordState[];

@@ -105,7 +105,9 @@ export class Importer {
       if (!surveyed.ok) return surveyed;
       survey = surveyed.value;
     }
-    const { csv, mapping, newFields } = survey;
+    const { csv, newFields } = survey;
+    const { thirdParty } = options;
+    const mapping = { ...survey.mapping, ...(thirdParty !== undefined && { thirdParty }) };
     if (isEmptyPlan(mapping.plan)) return err({ type: 'NothingMapped' });
     const index = await this.#matchIndex(options, work.signal);
     if (work.signal.aborted) return err({ type: 'Cancelled' });
@@ -208,6 +210,7 @@ function refusalOf(reason: ProblemReason): string {
 }
 
 /** A file that is changed between preview and import is surveyed anew. */
-function surveyKey(file: File, options: ImportOptions): string {
+/** From whom the data came changes nothing of what a look at the file finds. */
+function surveyKey(file: File, { thirdParty: _, ...options }: ImportOptions): string {
   return JSON.stringify([file.name, file.size, file.lastModified, options]);
 }

@@ -40,6 +40,8 @@ export interface ImportOptions {
   readonly emptyWords: readonly string[];
   /** Field by which a row updates an existing customer instead of making a new one; absent: every row is new. */
   readonly matchBy?: 'email' | 'phone' | 'name' | 'company';
+  /** The people did not give it themselves: from whom it came ('' where nobody says). Absent: from the people. */
+  readonly thirdParty?: string;
   /** ISO 3166-1 alpha-2, for phone numbers without a country code. */
   readonly defaultCountry?: string;
 }
@@ -101,6 +103,8 @@ export interface ImportReport {
 // ---- Export ---------------------------------------------------------------------------------------------------------
 
 export interface ExportRequest {
+  /** What it is for: whom it leaves out depends on that. Absent: a use of one's own. */
+  readonly purpose?: RecordId;
   readonly format: 'csv' | 'jsonl';
   /** Absent: all customers. */
   readonly query?: ListQuery;
@@ -116,4 +120,6 @@ export interface FileResult {
 export interface ExportResult extends FileResult {
   /** In so many records something was masked that should not have been there: 0, but for damage done elsewhere. */
   readonly replacedCards: number;
+  /** So many customers said no to it, or were not asked. */
+  readonly leftOut: number;
 }

@@ -39,6 +39,8 @@ export interface RowMapping {
   readonly dateOrders: ReadonlyMap<number, DateOrder>;
   /** Absent: phones stay as written. */
   readonly formatPhone?: PhoneFormat;
+  /** From whom the data came; absent: from the people themselves. */
+  readonly thirdParty?: string;
   /** Absent: nobody was ever erased. */
   readonly isErased?: IsErased;
 }

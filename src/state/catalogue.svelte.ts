@@ -16,7 +16,15 @@ export interface Choice {
 }
 
 /** What nobody types: set by a tap, or by what made the record. */
-const NOT_IN_FORMS: readonly string[] = ['task.done', 'task.from'];
+const NOT_IN_FORMS: readonly string[] = [
+  'task.done',
+  'task.from',
+  'consent.withdrawn',
+  'limit.lifted',
+  'hold.lifted',
+  'purpose.version',
+  'incident.device',
+];
 
 export function catalogueOf(kind: Kind): readonly FieldDefinition[] {
   return fieldsOf(kind, session.current?.customFields);
@@ -24,9 +32,7 @@ export function catalogueOf(kind: Kind): readonly FieldDefinition[] {
 
 /** In the order of the form. */
 export function formFieldsOf(kind: Kind): readonly FieldDefinition[] {
-  return catalogueOf(kind).filter(
-    (field) => field.type !== 'reference' && !NOT_IN_FORMS.includes(`${kind}.${field.name}`),
-  );
+  return catalogueOf(kind).filter(({ name }) => !NOT_IN_FORMS.includes(`${kind}.${name}`));
 }
 
 export function inWords(label: Label): string {

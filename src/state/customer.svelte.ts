@@ -5,6 +5,7 @@ import type { RecordId } from '#base/ids.ts';
 import type { Result } from '#base/result.ts';
 import type { FieldName, Json } from '#domain/change.ts';
 import { WORKSPACE_DOSSIER } from '#domain/record-state.ts';
+import { ANONYMOUS_NAME } from '#domain/summary.ts';
 import type {
   Committed,
   CustomerView,
@@ -13,6 +14,7 @@ import type {
   PastValue,
   RecordView,
 } from '#worker/vault-api.ts';
+import { language } from './texts.svelte.ts';
 import { vault } from './vault.ts';
 
 export type { CustomerView, PastValue, RecordView } from '#worker/vault-api.ts';
@@ -70,7 +72,12 @@ export function removeRecord(
 
 /** The name; the company of a customer that has none. */
 export function headingOf({ values }: RecordView): string {
-  return textValue(values['name']) || textValue(values['company']);
+  return nameInWords(textValue(values['name']) || textValue(values['company']));
+}
+
+/** What is left of somebody whose time was up has no name of its own. */
+export function nameInWords(name: string): string {
+  return name === ANONYMOUS_NAME ? language.texts.retention.anonymous : name;
 }
 
 export function textValue(value: Json | undefined): string {

@@ -4,8 +4,9 @@ import type { RecordId } from '#base/ids.ts';
 import type { Result } from '#base/result.ts';
 import type {
   Cancelled,
+  EditError,
   ExportRequest,
-  FileResult,
+  ExportResult,
   ListQuery,
   OpenError,
   StepUpNeeded,
@@ -19,17 +20,19 @@ export type ExportFormat = ExportRequest['format'];
 export class CustomerExport {
   readonly job = new Job();
 
-  /** `of`: one customer, or those that a query finds; absent: all. */
+  /** `of`: one customer, or those that a query finds; absent: all. `purpose`: '' is a use of one's own. */
   write(
     format: ExportFormat,
     of: RecordId | ListQuery | undefined,
-  ): Promise<Result<FileResult, OpenError | Cancelled | StepUpNeeded>> {
-    const request: ExportRequest =
+    purpose: string,
+  ): Promise<Result<ExportResult, OpenError | EditError | Cancelled | StepUpNeeded>> {
+    const chosen: ExportRequest =
       of === undefined
         ? { format }
         : typeof of === 'string'
           ? { format, customer: of }
           : { format, query: of };
+    const request = { ...chosen, ...(purpose !== '' && { purpose: purpose as RecordId }) };
     return stepUp.guard(() => this.job.run((work) => vault.exportCustomers(request, work)));
   }
 }

@@ -113,6 +113,12 @@ export class CustomerImport {
     else if (read.error.type !== 'Cancelled') this.#problem = read.error;
   }
 
+  /** From whom the data came; undefined: from the people themselves. Changes no count. */
+  setThirdParty(thirdParty: string | undefined): void {
+    const { thirdParty: _, ...options } = this.#options;
+    this.#options = thirdParty === undefined ? options : { ...options, thirdParty };
+  }
+
   async run(): Promise<void> {
     const file = this.#file;
     if (!file) return;

@@ -5,8 +5,10 @@ import type { RecordId } from '#base/ids.ts';
 import type { Result } from '#base/result.ts';
 import type {
   Committed,
+  Edit,
   EditError,
   FileResult,
+  RecordView,
   Register,
   RegistersView,
   StepUpNeeded,
@@ -43,6 +45,12 @@ export class Registers {
   async #read(): Promise<void> {
     this.#view = await vault.registers();
   }
+}
+
+/** Of a purpose: whoever consented to it is asked again. */
+export function newVersionOf({ id, values }: RecordView): Edit {
+  const version = typeof values['version'] === 'number' ? values['version'] : 1;
+  return { record: id, kind: 'purpose', values: { version: version + 1 } };
 }
 
 export function removeEntry(record: RecordId): Promise<Result<Committed, EditError>> {

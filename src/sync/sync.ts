@@ -531,6 +531,7 @@ export class Sync {
       case 'Damaged':
       case 'Invalid':
       case 'NotPermitted':
+      case 'Restricted':
         return err({ type: 'Paused' });
       default:
         return err(error);

@@ -37,6 +37,7 @@ export const enCompliance = {
     tabs: {
       checks: 'Checks',
       registers: 'Registers',
+      retention: 'Retention',
       policies: 'Policies',
       log: 'Audit log',
       access: 'Access',
@@ -419,6 +420,9 @@ export const enCompliance = {
   },
 
   registers: {
+    askAgain: 'People are asked again',
+    askAgainHint:
+      'What they were told has changed: consents to the version before no longer count.',
     text: 'What an auditor asks to see. Clocks run by the strictest of the regulations that apply.',
     register: 'Register',
     export: 'Export',
@@ -639,6 +643,9 @@ Contact: ${member}, ${workspace}`,
       erased: 'Erased',
       imported: 'Imported',
       exported: 'Exported',
+      subjectFileMade: 'Subject file made',
+      receiptMade: 'Receipt of a consent made',
+      retentionRun: 'Retention looked at or carried out',
       backedUp: 'Backed up',
       backupVerified: 'Verified a backup',
       restored: 'Restored',

@@ -4,6 +4,8 @@ import { number, plural } from './en-amounts.ts';
 
 export const enRights = {
   errors: {
+    Restricted: () =>
+      'Processing of this customer’s data is restricted, so that nothing of it may be changed or handed out. Lift the restriction under Privacy first.',
     Held: () =>
       'Somebody has to keep this data: a hold stands on it. Lift the hold first, or wait for its end.',
     IdentityNotProven: () =>
@@ -13,6 +15,139 @@ export const enRights = {
     OtherErasures: () => 'This list is of another workspace than the backup.',
     ErasedBefore: () =>
       'This person asked to be forgotten, and was erased. An admin can add them again, with a reason.',
+  },
+
+  privacy: {
+    restricted:
+      'Processing is restricted: the data is kept, and nothing of it may be changed or used until that is lifted.',
+    chips: { restriction: 'Restricted', objection: 'Objected', optOut: 'No sale or sharing' },
+    consents: 'Consents',
+    consentsText:
+      'What the person agreed to, purpose by purpose. Withdrawing is one tap, and holds at once.',
+    toAsk: (purposes: readonly string[]) =>
+      `No consent as things are now: ${[...purposes].join(', ')}. These purposes leave this person out until they agree.`,
+    noPurposes:
+      'No purposes yet. An admin writes them down under Compliance, Registers, Processing activities.',
+    endedPurpose: 'A purpose that has ended',
+    states: {
+      valid: 'In force',
+      outdated: 'Ask again: the purpose has changed',
+      withdrawn: 'Withdrawn',
+      missing: 'Not given',
+    },
+    given: (when: string) => `Given ${when}`,
+    version: (version: number) => `Version ${number(version)}`,
+    guardian: (name: string) => `By guardian ${name}`,
+    withdrawn: (when: string) => `Withdrawn ${when}`,
+    withdraw: 'Withdraw',
+    withdrawnSaid: 'Consent withdrawn',
+    receipt: 'Receipt',
+    receiptPage: 'Page to print',
+    receiptSigned: 'Signed file (JSON-LD)',
+    limits: 'Restrictions and objections',
+    limitsText:
+      'A restriction keeps the data and stops all else. An objection keeps it out of marketing and profiling.',
+    inForce: 'In force',
+    since: (day: string) => `Since ${day}`,
+    until: (day: string) => `Until ${day}`,
+    lifted: (day: string) => `Lifted ${day}`,
+    lift: 'Lift',
+    liftedSaid: 'Lifted',
+    notices: 'Notices',
+    noticesText:
+      'When the person was told what is done with their data. Where it came from somebody else, within a month.',
+    told: (day: string) => `Told on ${day}`,
+    holds: 'Holds',
+    holdsText: 'Who has to keep this data, by which law, and until when. Nothing is erased before.',
+    subjectFileText:
+      'A copy of everything that is kept of this person, to be handed to them: readable, and for machines.',
+    makeSubjectFile: 'Make subject file…',
+  },
+
+  receipt: {
+    title: 'Receipt of a consent',
+    text: 'This is your copy of what you agreed to.',
+    controller: 'Responsible',
+    person: 'Given by',
+    why: 'Purpose',
+    made: 'Receipt made',
+    withdrawing:
+      'You can withdraw this consent at any time, as simply as you gave it: tell whoever is responsible. What was done until then stays lawful.',
+  },
+
+  subjectFile: {
+    open: 'Subject file…',
+    title: (name: string) => `Subject file of ${name}`,
+    text: 'Everything that is kept of this person, with purposes, sources, recipients and how long it is kept: a page to read, JSON, tables and a vCard, in one ZIP file.',
+    passphrase: 'Passphrase (optional)',
+    passphraseHint:
+      'The file is then encrypted (age), and can only be opened with it. Tell it to the person by another way.',
+    repeat: 'Repeat passphrase',
+    different: 'The two are not the same.',
+    make: 'Make subject file',
+    making: 'Making the subject file',
+    done: (file: string) => `Saved as ${file}`,
+    page: {
+      title: 'Your data',
+      text: 'A copy of all that is kept of you, and what you have a right to know of its use.',
+      controller: 'Responsible',
+      made: 'Written',
+      purposes: 'What it is used for, on which basis, and who receives it',
+      processors: 'Who processes it on behalf of the responsible',
+      disclosures: 'To whom it was disclosed',
+      requests: 'Your requests',
+      retention: 'How long it is kept',
+      none: 'Nothing is written down.',
+      automated: 'No decision about you is made by a machine alone.',
+      rights: 'Your rights',
+      rightsList: [
+        'You can have what is wrong corrected, and what is no longer needed erased.',
+        'You can have the processing restricted, and you can object to it.',
+        'You can take your data along: the JSON file, the tables and the vCard are for machines.',
+        'A consent can be withdrawn at any time.',
+        'You can complain to the authority for data protection where you live.',
+      ],
+      past: 'until',
+    },
+  },
+
+  retention: {
+    text: 'How long records are kept, and what happens then. What somebody has to keep stays, and is counted.',
+    rules: 'Rules',
+    addRule: 'Add rule',
+    rule: 'Retention rule',
+    saved: 'Rule saved',
+    deleted: 'Rule deleted',
+    none: 'No rules yet',
+    noneText: 'Without a rule everything is kept until somebody erases it.',
+    months: (months: number) => plural(months, 'month', 'months'),
+    off: 'Off',
+    due: 'Past their time today',
+    nothing: 'Nothing is past its time.',
+    erase: (count: number) => `${plural(count, 'customer', 'customers')} to erase`,
+    anonymise: (count: number) => `${plural(count, 'customer', 'customers')} to anonymise`,
+    review: (count: number) => `${plural(count, 'customer', 'customers')} to decide on`,
+    entries: (kind: string, count: number) =>
+      `${kind}: of ${plural(count, 'customer', 'customers')}`,
+    heldBack: (count: number) =>
+      `${plural(count, 'customer', 'customers')} past their time and held`,
+    run: 'Erase and anonymise now…',
+    runTitle: 'Erase and anonymise what is past its time',
+    runText:
+      'It goes for good, from this device at once and from all others with the next round. It can’t be undone.',
+    sure: 'I understand that this can’t be undone',
+    go: 'Erase and anonymise',
+    running: 'Erasing and anonymising',
+    ran: (erased: number, anonymised: number, entries: number) =>
+      `Erased: ${number(erased)}. Anonymised: ${number(anonymised)}. Entries erased: ${number(entries)}.`,
+    daily: 'Carry the rules out every day',
+    dailyHint: 'On an admin’s device, after the unlock. Otherwise they are only counted.',
+    toReview: 'To decide on',
+    toReviewText: 'Open each: erase it, or add a hold under Privacy.',
+    held: 'Held',
+    heldText: 'Customers whose data somebody has to keep.',
+    until: (day: string) => `Until ${day}`,
+    anonymous: 'Anonymised customer',
   },
 
   erasing: {

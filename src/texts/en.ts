@@ -32,6 +32,7 @@ export const en = {
     undoing: 'Undoing',
     verifyingLog: 'Verifying the log',
     scanningCards: 'Looking for card numbers',
+    erasing: 'Erasing',
   },
 
   /** By the type of the error: what happened, and what to do. */
@@ -387,6 +388,11 @@ export const en = {
   },
 
   exporting: {
+    purpose: 'What is it for?',
+    otherUse: 'Another use',
+    purposeHint:
+      'Restricted customers are always left out; for a purpose, also those who objected or did not consent to it.',
+    peopleLeftOut: (count: number) => `${plural(count, 'customer', 'customers')} left out.`,
     title: 'Export customers',
     titleOne: 'Export customer',
     which: 'Which',
@@ -432,6 +438,7 @@ export const en = {
     transactions: 'Transactions',
     needs: 'Needs',
     feedback: 'Feedback',
+    privacy: 'Privacy',
     noTimeline: 'Nothing logged yet',
     taskDone: 'Done',
     followedUp: (day: string) => `Follow up on ${day}`,
@@ -479,6 +486,34 @@ export const en = {
         saved: 'Task saved',
         deleted: 'Task deleted',
         none: 'No tasks yet',
+      },
+      consent: {
+        add: 'Add consent',
+        one: 'Consent',
+        saved: 'Consent saved',
+        deleted: 'Consent deleted',
+        none: 'No consents yet',
+      },
+      limit: {
+        add: 'Add restriction or objection',
+        one: 'Restriction or objection',
+        saved: 'Saved',
+        deleted: 'Deleted',
+        none: 'Nothing is restricted, and nobody objected',
+      },
+      notice: {
+        add: 'Mark as told',
+        one: 'Notice',
+        saved: 'Notice saved',
+        deleted: 'Notice deleted',
+        none: 'Not told yet',
+      },
+      hold: {
+        add: 'Add hold',
+        one: 'Hold',
+        saved: 'Hold saved',
+        deleted: 'Hold deleted',
+        none: 'Nobody has to keep this data',
       },
     },
   },
@@ -543,6 +578,10 @@ export const en = {
   },
 
   importing: {
+    thirdParty: 'These people did not give us their data themselves',
+    thirdPartyHint:
+      'They are to be told within a month; the checks watch over it. Notices stand with each customer, under Privacy.',
+    fromWhom: 'From whom it came',
     title: 'Import',
     choose: 'Choose file',
     chooseOther: 'Choose another file',
@@ -599,6 +638,8 @@ export const en = {
       'skips.noName': 'left out: neither a name nor a company',
       'skips.ambiguous': 'left out: several customers fit this row',
       'skips.repeated': 'left out: an earlier row is the same customer',
+      'skips.restricted':
+        'left out: processing of this customer’s data is restricted; lift that first',
       'skips.erased': 'left out: this person was erased; an admin can add them by hand',
       'skips.rejoined': 'the text was cut at a comma without quotes; it was put together again',
       'skips.ambiguousDate': 'day and month can’t be told apart; the text is in the notes',

@@ -21,6 +21,7 @@ export const zhCNCompliance: typeof enCompliance = {
     tabs: {
       checks: '检查',
       registers: '登记册',
+      retention: '保留',
       policies: '策略',
       log: '审计日志',
       access: '访问',
@@ -376,6 +377,8 @@ export const zhCNCompliance: typeof enCompliance = {
   },
 
   registers: {
+    askAgain: '重新征求同意',
+    askAgainHint: '告知内容已变更：对此前版本的同意不再有效。',
     text: '审计人员要查看的内容。期限按适用法规中最严格者计算。',
     register: '登记册',
     export: '导出',
@@ -576,6 +579,9 @@ ${actions}
       erased: '清除',
       imported: '导入',
       exported: '导出',
+      subjectFileMade: '制作个人信息副本',
+      receiptMade: '出具同意回执',
+      retentionRun: '查看或执行保留规则',
       backedUp: '备份',
       backupVerified: '校验备份',
       restored: '恢复',

@@ -29,6 +29,7 @@ export const zhCN: Texts = {
     undoing: '正在撤销',
     verifyingLog: '正在校验日志',
     scanningCards: '正在扫描卡号',
+    erasing: '正在清除',
   },
 
   errors: {
@@ -351,6 +352,10 @@ export const zhCN: Texts = {
   },
 
   exporting: {
+    purpose: '用途',
+    otherUse: '其他用途',
+    purposeHint: '已限制处理的客户一律不导出；选择目的时，反对或未同意的客户也不导出。',
+    peopleLeftOut: (count) => `未导出 ${number(count)} 位客户。`,
     title: '导出客户',
     leaves: '任何拿到此文件的人都能读取其中内容：',
     leftOut: (fields) => `您的角色看不到${fields}，未包含在内。`,
@@ -396,6 +401,7 @@ export const zhCN: Texts = {
     transactions: '交易',
     needs: '需求',
     feedback: '反馈',
+    privacy: '隐私',
     noTimeline: '还没有任何记录',
     taskDone: '已完成',
     followedUp: (day) => `跟进日期：${day}`,
@@ -443,6 +449,34 @@ export const zhCN: Texts = {
         saved: '已保存任务',
         deleted: '已删除任务',
         none: '还没有任务',
+      },
+      consent: {
+        add: '添加同意',
+        one: '同意',
+        saved: '同意已保存',
+        deleted: '同意已删除',
+        none: '尚无同意',
+      },
+      limit: {
+        add: '添加限制或反对',
+        one: '限制或反对',
+        saved: '已保存',
+        deleted: '已删除',
+        none: '没有限制，也无人反对',
+      },
+      notice: {
+        add: '标记为已告知',
+        one: '告知',
+        saved: '告知已保存',
+        deleted: '告知已删除',
+        none: '尚未告知',
+      },
+      hold: {
+        add: '添加保留令',
+        one: '保留令',
+        saved: '保留令已保存',
+        deleted: '保留令已删除',
+        none: '无人必须保留这些信息',
       },
     },
   },
@@ -502,6 +536,9 @@ export const zhCN: Texts = {
   },
 
   importing: {
+    thirdParty: '这些信息并非由本人提供',
+    thirdPartyHint: '须在一个月内告知本人；检查会跟踪。告知记录在各客户的“隐私”中。',
+    fromWhom: '信息来自',
     title: '导入',
     choose: '选择文件',
     chooseOther: '选择其他文件',
@@ -556,6 +593,7 @@ export const zhCN: Texts = {
       'skips.noName': '已略过：既无姓名也无公司',
       'skips.ambiguous': '已略过：有多位客户与此行相符',
       'skips.repeated': '已略过：与前面某一行是同一位客户',
+      'skips.restricted': '已略过：该客户的信息已限制处理；请先解除限制',
       'skips.erased': '已略过：此人已被清除；管理员可手动添加',
       'skips.rejoined': '文本在未加引号的分隔符处被截断；已重新拼接',
       'skips.ambiguousDate': '无法区分日与月；原文已记入备注',

@@ -68,6 +68,17 @@ export class Authoring {
     return changes.every((change) => mayAuthor(role, change));
   }
 
+  /** Whether the customer that it is of may not be touched now. What others wrote without knowing of it stays theirs. */
+  isRestricted({
+    kind,
+    record,
+    customer = record,
+  }: Pick<NamedEdit, 'kind' | 'record' | 'customer'>) {
+    if (this.#guard === null) return false;
+    const summary = this.#book.roster.summary(customer);
+    return summary !== undefined && this.#guard.isRestricted(kind, summary.limits);
+  }
+
   /** The change of one edit; `state` is the record as it stands. */
   change(
     edit: NamedEdit,
@@ -75,6 +86,7 @@ export class Authoring {
     stamps: StampClock = this.#book.stamps,
   ): Result<Change, EditError> {
     if (!this.mayAuthor([edit])) return err({ type: 'NotPermitted' });
+    if (this.isRestricted(edit)) return err({ type: 'Restricted' });
     const fields = this.#fieldsOf(edit.kind);
     const before = state === undefined ? {} : valuesOf(state);
     const screened = this.#screen(edit, fields);

@@ -77,6 +77,8 @@ export type EditError =
   | { readonly type: 'Invalid'; readonly problems: readonly FieldProblem[] }
   /** The member's role does not allow it. */
   | { readonly type: 'NotPermitted' }
+  /** The customer's data is to stay as it is until a restriction is lifted. */
+  | { readonly type: 'Restricted' }
   | NotFound
   | Damaged
   | Locked

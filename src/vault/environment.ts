@@ -3,10 +3,11 @@
 import type { Clock } from '#base/clock.ts';
 import type { DeriveKey } from '#crypto/key-derivation.ts';
 import type { DeviceId, RecordId } from '#base/ids.ts';
-import type { FieldDefinition } from '#domain/catalogue.ts';
+import type { FieldDefinition, Kind } from '#domain/catalogue.ts';
 import type { Change, FieldName, Json } from '#domain/change.ts';
 import type { RecordState } from '#domain/record-state.ts';
 import type { Stamp } from '#domain/stamp.ts';
+import type { Limit } from '#domain/summary.ts';
 import type { FieldProblem } from '#domain/validation.ts';
 
 export interface Environment {
@@ -23,7 +24,7 @@ export interface Environment {
 /** Runs work while no other tab does work of the same name. */
 export type Exclusive = <T>(name: string, work: () => Promise<T>) => Promise<T>;
 
-/** Sees what is to be written before it is sealed: replaces card numbers, refuses what may not be kept at all. */
+/** Sees what is to be written before it is sealed: replaces card numbers, refuses what may not be kept at all, or not be touched. */
 export interface Guard {
   /** Gives the same values back where nothing was found. */
   screen(fields: readonly FieldDefinition[], values: Readonly<Record<FieldName, Json>>): Screened;
@@ -33,6 +34,8 @@ export interface Guard {
   screenDraft(values: Json): Json;
   /** Values at rest that hold what may not be kept. */
   find(state: RecordState, fields: readonly FieldDefinition[]): readonly Found[];
+  /** Whether a record of that kind may not be written of a customer with such limits. */
+  isRestricted(kind: Kind, limits: readonly Limit[]): boolean;
 }
 
 export interface Screened {

@@ -28,7 +28,7 @@ import {
  */
 export const HALF_LIMIT = 60 * 1024;
 
-const SUMMARY_FORMAT = 2;
+const SUMMARY_FORMAT = 3;
 const BODY_FORMAT = 1;
 const ID_LENGTH = 26;
 const SUMMARY_HEADER_LENGTH = 24;
@@ -95,12 +95,17 @@ function encodeRow(summary: Summary): string {
   const { name, company, title, emails, phones, place, stage, owner, tags, source } = summary;
   const row = [name, company, title, emails, phones, place, stage, owner, tags, source];
   const { tasks, lastContact, limits, heldUntil, lastActivity, oldest } = summary;
+  const { consents, toldOn, bornOn, isFromOthers } = summary;
+  const isPlain = consents.length === 0 && toldOn + bornOn === '' && !isFromOthers;
   const isBare =
+    isPlain &&
     tasks.length + limits.length + Object.keys(oldest).length === 0 &&
     lastContact + heldUntil + lastActivity === '';
-  return JSON.stringify(
-    isBare ? row : [...row, tasks, lastContact, limits, heldUntil, lastActivity, oldest],
-  );
+  return JSON.stringify([
+    ...row,
+    ...(isBare ? [] : [tasks, lastContact, limits, heldUntil, lastActivity, oldest]),
+    ...(isPlain ? [] : [consents, toldOn, bornOn, isFromOthers]),
+  ]);
 }
 
 type Row = readonly [
@@ -120,6 +125,10 @@ type Row = readonly [
   heldUntil?: string,
   lastActivity?: string,
   oldest?: Summary['oldest'],
+  consents?: Summary['consents'],
+  toldOn?: string,
+  bornOn?: string,
+  isFromOthers?: boolean,
 ];
 
 function facetsOf({ stage, owner, tags }: Summary): string {
@@ -398,6 +407,10 @@ function summaryOf(leaf: SummaryLeaf, at: number, id: RecordId, row: Row): Summa
     heldUntil = '',
     lastActivity = '',
     oldest = NO_BELONGINGS.oldest,
+    consents = NO_BELONGINGS.consents,
+    toldOn = '',
+    bornOn = '',
+    isFromOthers = false,
   ] = row;
   const summary: Summary = {
     id,
@@ -417,6 +430,10 @@ function summaryOf(leaf: SummaryLeaf, at: number, id: RecordId, row: Row): Summa
     heldUntil,
     lastActivity,
     oldest,
+    consents,
+    toldOn,
+    bornOn,
+    isFromOthers,
     createdAt: leaf.created[at] ?? 0,
     changedAt: leaf.changed[at] ?? 0,
   };

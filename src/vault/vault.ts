@@ -205,6 +205,9 @@ export class Vault {
         const state = await this.#book.stateOf(record, customer ?? own);
         if (!state.ok) return state;
         if (state.value === undefined || !isAlive(state.value)) return err({ type: 'NotFound' });
+        const { kind } = state.value;
+        const subject = { kind, record, ...(customer !== undefined && { customer }) };
+        if (this.#authoring.isRestricted(subject)) return err({ type: 'Restricted' });
         changes.push(deletionOf(state.value, this.#book.stamps.next(), this.#authoring.now));
       }
       return ok(changes);
@@ -227,6 +230,9 @@ export class Vault {
         const dossier = await this.#book.dossier(customer);
         if (!dossier.ok) return dossier;
         changes.push(...this.#authoring.inverses(dossier.value, token));
+      }
+      if (changes.some((change) => this.#authoring.isRestricted(change))) {
+        return err({ type: 'Restricted' });
       }
       return ok(changes);
     });

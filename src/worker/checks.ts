@@ -37,6 +37,7 @@ import {
 import { isNewer, openPack, textOf, type OpenedPack } from '#compliance/packs/opening.ts';
 import type { Control, Pack } from '#compliance/packs/pack.ts';
 import { strictest } from '#compliance/packs/parameters.ts';
+import type { PersonalRoom } from '#compliance/personal-room.ts';
 import { PINNED, readShipped, type ReadAppFile } from '#compliance/packs/shipped.ts';
 import { policyIn, SHIPPED_PACKS } from '#compliance/policy.ts';
 import { pruneRuns, readRun, runIds, saveRun, type KeptRun } from '#compliance/runs/keeping.ts';
@@ -67,6 +68,7 @@ export interface CheckParts {
   readonly compliance: Compliance;
   readonly readAppFile: ReadAppFile;
   readonly outside: () => Promise<Outside>;
+  readonly rooms: readonly PersonalRoom[];
 }
 
 interface Work {
@@ -169,6 +171,7 @@ export class Checks {
       lastRunAt:
         newest === undefined ? null : ((await readRun(this.#vault, newest))?.run.at ?? null),
       outside: await this.#parts.outside(),
+      rooms: this.#parts.rooms,
     });
     return this.#keep(evaluate(packs, facts, now));
   }

@@ -4,6 +4,8 @@ import { err, ok } from '#base/result.ts';
 import type { Checks } from './checks.ts';
 import type { Compliance } from './compliance.ts';
 import type { Erasing } from './erasing.ts';
+import type { Retaining } from './retaining.ts';
+import type { Rights } from './rights.ts';
 import type { JobId, OnProgress, VaultApi } from './vault-api.ts';
 
 type ComplianceVerbs = Pick<
@@ -38,12 +40,18 @@ type ComplianceVerbs = Pick<
   | 'erasures'
   | 'erasureCertificate'
   | 'erasureList'
+  | 'consentReceipt'
+  | 'subjectFile'
+  | 'retention'
+  | 'runRetention'
 >;
 
 interface Parts {
   readonly open: () => Promise<Compliance>;
   readonly checking: () => Promise<Checks>;
   readonly erasing: () => Promise<Erasing>;
+  readonly rights: () => Promise<Rights>;
+  readonly retaining: () => Promise<Retaining>;
   readonly asJob: <T>(
     job: JobId,
     onProgress: OnProgress,
@@ -59,6 +67,8 @@ export function complianceVerbs({
   open,
   checking,
   erasing,
+  rights,
+  retaining,
   asJob,
   isSteppedUp,
 }: Parts): ComplianceVerbs {
@@ -107,5 +117,16 @@ export function complianceVerbs({
     erasures: async () => (await erasing()).view(),
     erasureCertificate: async (id) => (await erasing()).certificate(id),
     erasureList: async () => (await erasing()).list(),
+    consentReceipt: async (customer, consent, format, words) =>
+      (await rights()).receipt(customer, consent, format, words),
+    subjectFile: (customer, request, onProgress, job) =>
+      asJob(job, onProgress, async (work) =>
+        isSteppedUp() ? (await rights()).subjectFile(customer, request, work) : err(STEP_UP),
+      ),
+    retention: async () => (await retaining()).view(),
+    runRetention: (onProgress, job) =>
+      asJob(job, onProgress, async (work) =>
+        isSteppedUp() ? (await retaining()).run(work) : err(STEP_UP),
+      ),
   };
 }

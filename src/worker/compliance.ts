@@ -32,6 +32,7 @@ import type { Session } from '#vault/session.ts';
 import type { Cancelled, EditError } from '#vault/vault.ts';
 import type { CustomerView } from '#vault/views.ts';
 import type { Checks } from './checks.ts';
+import type { Retaining } from './retaining.ts';
 import type { FileResult, OnProgress } from './vault-api.ts';
 
 const MINUTE = 60 * 1000;
@@ -347,12 +348,12 @@ export class Compliance {
   // ---- Once a day ---------------------------------------------------------------------------------------------------
 
   /** While the workspace is in use: what is due once a day or a week, some time after the unlock, then every hour that it may have become due. */
-  keepDaily(checks: Checks): void {
+  keepDaily(checks: Checks, retaining: Retaining): void {
     const { vault, device } = this.#session;
     const until = glassUntil(vault.workspace, device, this.#clock.now());
     if (until !== null) this.#remaskAt(until);
-    void this.#keep(checks);
-    this.#timer = setInterval(() => void this.#keep(checks), HOUR);
+    void this.#keep(checks, retaining);
+    this.#timer = setInterval(() => void this.#keep(checks, retaining), HOUR);
   }
 
   stop(): void {
@@ -361,12 +362,13 @@ export class Compliance {
     this.#ending.abort();
   }
 
-  async #keep(checks: Checks): Promise<void> {
+  async #keep(checks: Checks, retaining: Retaining): Promise<void> {
     await this.#keepLog();
     const work = { signal: this.#ending.signal, onProgress: () => undefined };
     if (this.#session.joining !== null || work.signal.aborted) return;
     const last = this.#lastScan;
     if (last === null || this.#clock.now() - last.at >= WEEK) await this.scanCards(work);
+    if (!this.#ending.signal.aborted) await retaining.keepDaily(work);
     if (!this.#ending.signal.aborted) await checks.keepDaily(work);
   }
 

@@ -4,7 +4,12 @@ import type { Clock } from '#base/clock.ts';
 import type { RecordId } from '#base/ids.ts';
 import { err, ok, type Result } from '#base/result.ts';
 import { certifiedOf, erasureCertificate, erasureList } from '#compliance/erasure/certificate.ts';
-import { erasePerson, erasuresIn, finishErasures } from '#compliance/erasure/erasing.ts';
+import {
+  erasePerson,
+  erasuresIn,
+  finishErasures,
+  type Finishing,
+} from '#compliance/erasure/erasing.ts';
 import { planErasure } from '#compliance/erasure/plan.ts';
 import { hasMarks, Suppressions } from '#compliance/erasure/suppression.ts';
 import type {
@@ -14,6 +19,7 @@ import type {
   ErasureView,
   Suppressed,
 } from '#compliance/messages.ts';
+import type { PersonalRoom } from '#compliance/personal-room.ts';
 import { createMarker, type Marker } from '#crypto/suppression.ts';
 import { openEpochKeys, wipeEpochKeys } from '#crypto/workspace-keys.ts';
 import { deviceOf } from '#domain/stamp.ts';
@@ -27,6 +33,7 @@ export interface ErasingParts {
   readonly session: Session;
   readonly clock: Clock;
   readonly hasStore: () => Promise<boolean>;
+  readonly rooms: readonly PersonalRoom[];
 }
 
 export class Erasing {
@@ -52,14 +59,17 @@ export class Erasing {
   async erase(order: EraseOrder): Promise<Result<RecordId, EraseError>> {
     const marker = await this.#markerOf();
     if (this.#session.role !== 'admin' || marker === null) return err({ type: 'NotPermitted' });
-    const hasStore = await this.#parts.hasStore();
-    return erasePerson(this.#session, order, { marker, now: this.#parts.clock.now(), hasStore });
+    return erasePerson(this.#session, order, { marker, ...(await this.#finishing()) });
   }
 
   /** What a crash, or an erasure from elsewhere, left to do. */
   async finish(): Promise<Result<void, EditError>> {
-    const hasStore = await this.#parts.hasStore();
-    return finishErasures(this.#session, { now: this.#parts.clock.now(), hasStore });
+    return finishErasures(this.#session, await this.#finishing());
+  }
+
+  async #finishing(): Promise<Finishing> {
+    const { clock, hasStore, rooms } = this.#parts;
+    return { now: clock.now(), hasStore: await hasStore(), rooms };
   }
 
   view(): readonly ErasureView[] {

@@ -15,8 +15,9 @@ type Teller<Verb extends keyof VaultApi> = (
 
 /** Verbs that answer with a `Result`, and what is told of them. `value`: what they gave, where they did. */
 const TELLERS: { readonly [Verb in keyof VaultApi]?: Teller<Verb> } = {
-  exportCustomers: (_, { format, customer }) => ({
+  exportCustomers: (_, { format, customer, purpose }) => ({
     act: 'exported',
+    ...(purpose !== undefined && { kind: 'purpose' as const, record: purpose }),
     how: format,
     ...(customer !== undefined && { customer }),
   }),
@@ -43,6 +44,14 @@ const TELLERS: { readonly [Verb in keyof VaultApi]?: Teller<Verb> } = {
   verifyLog: () => ({ act: 'logVerified' }),
   exportLog: (_, format) => ({ act: 'logExported', how: format }),
   exportRegister: (_, register) => ({ act: 'exported', how: register }),
+  subjectFile: (_, customer) => ({ act: 'subjectFileMade', kind: 'customer', customer }),
+  consentReceipt: (_, customer, record, format) => ({
+    act: 'receiptMade',
+    kind: 'consent',
+    record,
+    customer,
+    how: format,
+  }),
   exportRun: (_, __, format) => ({ act: 'runExported', how: format }),
 };
 

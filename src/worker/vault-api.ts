@@ -27,16 +27,21 @@ import type {
   PackOffer,
   PoliciesView,
   PolicyView,
+  ReceiptWords,
   Register,
   RegistersView,
+  RetentionRun,
+  RetentionView,
   RunFormat,
   RunWords,
   StepUpNeeded,
+  SubjectWords,
 } from '#compliance/messages.ts';
 import type { DataClass, FieldDefinition } from '#domain/catalogue.ts';
 import type { FieldName } from '#domain/change.ts';
 import type {
   ExportRequest,
+  ExportResult,
   FileResult,
   ImportFileError,
   ImportOptions,
@@ -77,6 +82,7 @@ import type {
 } from '#vault/workspaces.ts';
 
 export type { ErasedBefore, EraseError, EraseOrder, ErasurePlan, ErasureView };
+export type { ReceiptWords, RetentionRun, RetentionView, SubjectWords };
 export type { FieldProblem } from '#domain/validation.ts';
 export type { Seen } from '#domain/values.ts';
 export type {
@@ -149,6 +155,7 @@ export type {
   Delimiter,
   Encoding,
   ExportRequest,
+  ExportResult,
   FileResult,
   ImportFileError,
   ImportOptions,
@@ -197,6 +204,15 @@ export type {
 } from '#compliance/messages.ts';
 export type { TooManyAttempts } from '#vault/attempts.ts';
 export type { DataClass } from '#domain/catalogue.ts';
+
+/** A page to print, or JSON-LD that this device signs. */
+export type ReceiptFormat = 'html' | 'jsonld';
+
+export interface SubjectFileRequest {
+  /** Null: the file can be read by whoever has it. */
+  readonly passphrase: string | null;
+  readonly words: SubjectWords;
+}
 
 // ---- Sync -----------------------------------------------------------------------------------------------------------
 
@@ -394,7 +410,7 @@ export interface VaultApi {
     request: ExportRequest,
     onProgress: OnProgress,
     job: JobId,
-  ): Promise<Result<FileResult, OpenError | Cancelled | StepUpNeeded>>;
+  ): Promise<Result<ExportResult, OpenError | EditError | Cancelled | StepUpNeeded>>;
 
   backUp(
     onProgress: OnProgress,
@@ -499,6 +515,25 @@ export interface VaultApi {
   erasureCertificate(id: RecordId): Promise<Result<FileResult, NotFound>>;
   /** To be kept with the recovery kit. */
   erasureList(): Promise<Result<FileResult, NotFound>>;
+  consentReceipt(
+    customer: RecordId,
+    consent: RecordId,
+    format: ReceiptFormat,
+    words: ReceiptWords,
+  ): Promise<Result<FileResult, OpenError>>;
+  /** Everything that is kept of one customer, for them. */
+  subjectFile(
+    customer: RecordId,
+    request: SubjectFileRequest,
+    onProgress: OnProgress,
+    job: JobId,
+  ): Promise<Result<FileResult, OpenError | EditError | Cancelled | StepUpNeeded>>;
+  retention(): Promise<RetentionView>;
+  /** Erases and anonymises what is past its time. For good. */
+  runRetention(
+    onProgress: OnProgress,
+    job: JobId,
+  ): Promise<Result<RetentionRun, EditError | Cancelled | StepUpNeeded>>;
   exportRegister(
     register: Register,
     language: 'en' | 'zh-CN',

@@ -32,6 +32,8 @@ const LONG_VERBS = {
   scanCards: 0,
   runChecks: 0,
   acceptPack: 1,
+  subjectFile: 2,
+  runRetention: 0,
 } as const;
 
 type LongVerbs = keyof typeof LONG_VERBS;

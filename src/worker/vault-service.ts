@@ -1,7 +1,11 @@
 /** What the worker answers the page: the surface of `vault-api.ts`, joined from the rooms below. One session at a time. */
 
-import type { WorkspaceId } from '#base/ids.ts';
+import type { RecordId, WorkspaceId } from '#base/ids.ts';
 import { err, ok, type Result } from '#base/result.ts';
+import { barOf } from '#compliance/consent/uses.ts';
+import { purposeOf } from '#domain/consents.ts';
+import { summarise } from '#domain/summary.ts';
+import { valuesOf } from '#domain/values.ts';
 import { checkPassphrase } from '#crypto/passphrase.ts';
 import { deviceOf } from '#domain/stamp.ts';
 import { maskAll, withoutCards } from '#compliance/cards/screening.ts';
@@ -20,6 +24,9 @@ import type { Checks } from './checks.ts';
 import type { Compliance } from './compliance.ts';
 import { complianceVerbs } from './compliance-verbs.ts';
 import type { Erasing } from './erasing.ts';
+import type { Retaining } from './retaining.ts';
+import type { Rights } from './rights.ts';
+import { recordRoom, storeRoom, type PersonalRoom } from '#compliance/personal-room.ts';
 import { telling } from './occasions.ts';
 import { syncVerbs } from './sync-verbs.ts';
 import type { JobId, OnProgress, Preferences, Session, VaultApi, VaultEvent } from './vault-api.ts';
@@ -43,6 +50,7 @@ export function createVaultService(environment: Environment, appFiles: AppFiles)
   let compliance: Promise<Compliance> | null = null;
   let checks: Promise<Checks> | null = null;
   let eraser: Promise<Erasing> | null = null;
+  let retainer: Promise<Retaining> | null = null;
   let steppedUpAt = -Infinity;
   let importer: Importer | null = null;
   let rehearsal: Rehearsal | null = null;
@@ -61,6 +69,7 @@ export function createVaultService(environment: Environment, appFiles: AppFiles)
     compliance = null;
     checks = null;
     eraser = null;
+    retainer = null;
     sync = follow(opened);
     later(() => tellUnlock(opened, how));
     opened.listen((event) => {
@@ -96,10 +105,10 @@ export function createVaultService(environment: Environment, appFiles: AppFiles)
     ]);
     if (noted.ok && failed > 0) await opened.toldAttempts(failed);
     if (session !== opened) return;
-    const [complied, checked] = await Promise.all([complying(), checking()]);
+    const [complied, checked, retained] = await Promise.all([complying(), checking(), retaining()]);
     if (session !== opened) return;
     if (opened.vault.hasErasures) await (await erasing()).finish();
-    if (session === opened) complied.keepDaily(checked);
+    if (session === opened) complied.keepDaily(checked, retained);
   }
 
   function complying(): Promise<Compliance> {
@@ -123,6 +132,7 @@ export function createVaultService(environment: Environment, appFiles: AppFiles)
           compliance: complied,
           readAppFile: appFiles.readAppFile,
           outside: async () => outsideOf(await appFiles.pagePolicy(), await sync),
+          rooms: rooms(opened),
         }),
     );
     return checks;
@@ -136,9 +146,36 @@ export function createVaultService(environment: Environment, appFiles: AppFiles)
           session: opened,
           clock: environment.clock,
           hasStore: async () => (await sync)?.hasStore === true,
+          rooms: rooms(opened),
         }),
     );
     return eraser;
+  }
+
+  function retaining(): Promise<Retaining> {
+    const session = unlocked();
+    retainer ??= Promise.all([import('./retaining.ts'), complying(), erasing()]).then(
+      ([{ Retaining }, compliance, erasing]) =>
+        new Retaining({ session, clock: environment.clock, compliance, erasing }),
+    );
+    return retainer;
+  }
+
+  async function rights(): Promise<Rights> {
+    const session = unlocked();
+    const { Rights } = await import('./rights.ts');
+    const compliance = await complying();
+    return new Rights({ session, clock: environment.clock, compliance, rooms: rooms(session) });
+  }
+
+  /** All that keep something of people. */
+  function rooms(opened: OpenSession): readonly PersonalRoom[] {
+    return [
+      recordRoom(opened),
+      storeRoom(async () => {
+        (await sync)?.touch();
+      }),
+    ];
   }
 
   /** Whoever asked to be forgotten does not come back unnoticed. */
@@ -203,6 +240,7 @@ export function createVaultService(environment: Environment, appFiles: AppFiles)
     compliance = null;
     checks = null;
     eraser = null;
+    retainer = null;
     unwritten = [];
     steppedUpAt = -Infinity;
     importer = null;
@@ -324,9 +362,17 @@ export function createVaultService(environment: Environment, appFiles: AppFiles)
     exportCustomers: (request, onProgress, job) =>
       asJob(job, onProgress, async (work) => {
         if (!isSteppedUp()) return err({ type: 'StepUpNeeded' });
+        const { customer } = request;
+        const one = customer === undefined ? undefined : unlocked().vault.summary(customer);
+        if (one?.limits.includes('restriction') === true) return err({ type: 'Restricted' });
         const { exportCustomers } = await import('#exchange/export.ts');
         const { vault } = unlocked();
-        return exportCustomers(request, vault, work, exportLimits(vault, await complying()));
+        return exportCustomers(
+          request,
+          vault,
+          work,
+          exportLimits(vault, await complying(), request.purpose),
+        );
       }),
 
     backUp: (onProgress, job) =>
@@ -401,7 +447,15 @@ export function createVaultService(environment: Environment, appFiles: AppFiles)
       if (confirmed.ok) steppedUpAt = environment.clock.now();
       return confirmed;
     },
-    ...complianceVerbs({ open: complying, checking, erasing, asJob, isSteppedUp }),
+    ...complianceVerbs({
+      open: complying,
+      checking,
+      erasing,
+      rights,
+      retaining,
+      asJob,
+      isSteppedUp,
+    }),
     ...syncVerbs(() => sync, isSteppedUp),
     async joinWorkspace(request) {
       const { joinByLink } = await syncing();
@@ -458,8 +512,20 @@ async function outsideOf(contentPolicy: string | null, sync: Sync | null): Promi
   };
 }
 
-function exportLimits(vault: Vault, complied: Compliance): ExportLimits {
+/** Of a purpose that has ended or is gone nobody is let out. */
+function exportLimits(
+  vault: Vault,
+  complied: Compliance,
+  purpose: RecordId | undefined,
+): ExportLimits {
+  const state = purpose === undefined ? undefined : vault.workspace.get(purpose);
+  const used = state === undefined ? null : purposeOf(state.id, valuesOf(state));
   return {
+    letsOut: ({ customer, belongings }) => {
+      if (purpose !== undefined && used === null) return false;
+      const dossier = new Map([customer, ...belongings].map((each) => [each.id, each]));
+      return barOf(summarise(dossier, customer.id), used) === null;
+    },
     isHidden: (kind, field) => complied.hiddenOf(kind).has(field),
     screen: (kind, values) => withoutCards(vault.fieldsOf(kind), values),
   };

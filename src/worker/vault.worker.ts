@@ -4,7 +4,7 @@ import { expose, wrap } from 'comlink';
 import { systemClock } from '#base/clock.ts';
 import { trustedScriptAddress } from '#base/trusted-types.ts';
 import { createWitness } from '#compliance/audit/witness.ts';
-import { cardGuard } from '#compliance/cards/guard.ts';
+import { guard } from '#compliance/guard.ts';
 import type { DeriveKey } from '#crypto/key-derivation.ts';
 import { pagePolicy, readAppFile } from './app-files.ts';
 import deriveWorkerAddress from './derive.worker.ts?worker&url';
@@ -26,7 +26,7 @@ expose(
       clock: systemClock,
       derive,
       exclusive: (name, work) => navigator.locks.request(`holdfast-${name}`, work),
-      guard: cardGuard,
+      guard,
       witness: createWitness(),
     },
     { readAppFile, pagePolicy },

@@ -12,7 +12,7 @@ import {
 } from './plain-rows.ts';
 import { SyncedDevice, type Wire } from './synced-device.ts';
 import type { RecordId } from '#base/ids.ts';
-import { cardGuard } from '#compliance/cards/guard.ts';
+import { guard } from '#compliance/guard.ts';
 import type { StoreSettings } from '#sync/messages.ts';
 import type { BulkEdit } from '#vault/vault.ts';
 
@@ -59,7 +59,7 @@ const bench = {
   },
 
   sealedImport: (): Promise<number> => importInto(() => SealedBook.create()),
-  guardedImport: (): Promise<number> => importInto(() => SealedBook.create(cardGuard)),
+  guardedImport: (): Promise<number> => importInto(() => SealedBook.create(guard)),
 
   plainRead: (): Promise<number> => timed(readPlainRows),
   sealedOpen: (): Promise<number> => openBook().reopen(),

@@ -1,9 +1,9 @@
-/** The vault's guard: no card number and no security code reaches a seal. */
+/** What the vault's guard knows of cards: no number and no security code reaches a seal. */
 
 import type { Guard } from '#vault/environment.ts';
 import { cardsInState, maskAll, screenValues, withoutBoth } from './screening.ts';
 
-export const cardGuard: Guard = {
+export const cardGuard: Omit<Guard, 'isRestricted'> = {
   screen: screenValues,
   screenText: maskAll,
   screenDraft: withoutBoth,

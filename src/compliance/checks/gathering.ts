@@ -20,9 +20,13 @@ import { cardGuard } from '../cards/guard.ts';
 import { withoutCards } from '../cards/screening.ts';
 import type { CardScan, CardsView } from '../messages.ts';
 import { acceptedPacks, packHistory } from '../packs/keeping.ts';
+import type { PersonalRoom } from '../personal-room.ts';
 import { policyIn } from '../policy.ts';
+import { ConsentSurvey } from '../consent/facts.ts';
 import { erasureFacts } from '../erasure/facts.ts';
 import { registerFacts } from '../registers/facts.ts';
+import { RetentionSurvey } from '../retention/facts.ts';
+import { probeSubjectFile } from '../subject-file/probe.ts';
 import type { EvidenceRow } from './check.ts';
 import type { Facts, DeviceFact } from './facts.ts';
 
@@ -47,6 +51,7 @@ export interface GatheringParts {
   readonly lastRunAt: number | null;
   readonly now: number;
   readonly outside: Outside;
+  readonly rooms: readonly PersonalRoom[];
 }
 
 export async function gatherFacts(parts: GatheringParts): Promise<Facts> {
@@ -84,7 +89,12 @@ export async function gatherFacts(parts: GatheringParts): Promise<Facts> {
     access: accessFact(parts),
     runs: { lastAt: lastRunAt },
     sync: { clockOffsetMs, unsent },
-    customers: customerFact(vault),
+    ...peopleFacts(parts),
+    ...probeSubjectFile({
+      rooms: parts.rooms,
+      now: parts.now,
+      fieldsOf: (kind) => vault.fieldsOf(kind),
+    }),
     ...erasureFacts(vault, parts.now),
     ...registerFacts({
       workspace: vault.workspace,
@@ -266,15 +276,21 @@ function accessFact({
 
 const ROWS_KEPT = 20;
 
-function customerFact(vault: Vault): NonNullable<Facts['customers']> {
+/** One look through all the summaries. */
+function peopleFacts({ session: { vault }, survey, now }: GatheringParts): Partial<Facts> {
+  const consents = new ConsentSurvey(vault.workspace, now);
+  const retention = new RetentionSurvey(vault.workspace, now);
   const bad: EvidenceRow[] = [];
   let total = 0;
   let badEmails = 0;
   let badPhones = 0;
   for (const batch of vault.summaries()) {
-    for (const { id, deleted, emails, phones } of batch) {
+    for (const summary of batch) {
+      const { id, deleted, emails, phones } = summary;
       if (deleted === true) continue;
       total += 1;
+      consents.add(summary);
+      retention.add(summary);
       const wrongMail = emails.some((email) => emailProblem(email) !== undefined);
       const wrongPhone = phones.some((phone) => phoneProblem(phone) !== undefined);
       if (wrongMail) badEmails += 1;
@@ -284,7 +300,12 @@ function customerFact(vault: Vault): NonNullable<Facts['customers']> {
       }
     }
   }
-  return { total, badEmails, badPhones, bad };
+  const lastRunAt = survey.lastOf('retentionRun');
+  return {
+    customers: { total, badEmails, badPhones, bad },
+    ...consents.facts,
+    ...retention.facts(lastRunAt === 0 ? null : lastRunAt),
+  };
 }
 
 /** Of a Content-Security-Policy (CSP Level 3, section 2.2): names and what they allow. */

@@ -10,6 +10,7 @@ import type { RecordState } from '#domain/record-state.ts';
 import { valueOf, valuesOf } from '#domain/values.ts';
 import type { Session } from '#vault/session.ts';
 import type { EditError } from '#vault/vault.ts';
+import type { PersonalRoom } from '../personal-room.ts';
 import { planErasure, type Hold } from './plan.ts';
 import { marksOf } from './suppression.ts';
 
@@ -27,20 +28,16 @@ export interface EraseOrder {
   readonly request?: RecordId;
 }
 
-/** Gives the erasure's id. `hasStore`: others are still to hear of it. */
+/** Gives the erasure's id. */
 export async function erasePerson(
   session: Session,
   { customer, reason, request }: EraseOrder,
-  {
-    marker,
-    now,
-    hasStore,
-  }: { readonly marker: Marker; readonly now: number; readonly hasStore: boolean },
+  { marker, ...finishing }: Finishing & { readonly marker: Marker },
 ): Promise<Result<RecordId, EraseError>> {
   const { vault } = session;
   const dossier = await vault.openDossier(customer);
   if (!dossier.ok) return dossier;
-  const plan = planErasure(dossier.value, vault.workspace, isoDay(now));
+  const plan = planErasure(dossier.value, vault.workspace, isoDay(finishing.now));
   if (plan.holds.length > 0) return err({ type: 'Held', holds: plan.holds });
   const isDoubted = plan.requests.some(
     ({ id, isIdentityProven }) => id === request && !isIdentityProven,
@@ -55,7 +52,7 @@ export async function erasePerson(
     ...(request !== undefined && { request }),
   });
   if (!erased.ok) return erased;
-  const finished = await finishErasures(session, { now, hasStore });
+  const finished = await finishErasures(session, finishing);
   const [erasure] = erased.value;
   if (!finished.ok) return finished;
   return erasure === undefined ? err({ type: 'NotFound' }) : ok(erasure);
@@ -70,17 +67,27 @@ export function erasuresIn(workspace: ReadonlyMap<RecordId, RecordState>): reado
     .sort((a, b) => (a.created.stamp < b.created.stamp ? 1 : -1));
 }
 
+export interface Finishing {
+  /** ms since 1970. */
+  readonly now: number;
+  /** Others are still to hear of it. */
+  readonly hasStore: boolean;
+  /** Whatever else may hold something of who is erased. */
+  readonly rooms: readonly PersonalRoom[];
+}
+
 /** What follows every erasure, here or elsewhere. Done twice it changes nothing. */
 export async function finishErasures(
   session: Session,
-  { now, hasStore }: { readonly now: number; readonly hasStore: boolean },
+  { now, hasStore, rooms }: Finishing,
 ): Promise<Result<void, EditError>> {
   const { vault } = session;
   const open = erasuresIn(vault.workspace).filter((state) => valueOf(state, 'complete') === null);
   if (open.length === 0) return ok();
-  const rolled = await vault.roll();
-  if (!rolled.ok) return rolled;
-  await session.sweepDrafts();
+  for (const room of rooms) {
+    const swept = await room.sweep();
+    if (!swept.ok) return swept;
+  }
   if (hasStore || session.role !== 'admin') return ok();
   const complete = new Date(now).toISOString();
   const saved = await vault.save(

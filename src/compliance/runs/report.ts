@@ -1,6 +1,7 @@
 /** A run for people: a page to print and a table, in the words of their language. Rooms hold no sentences, so the words are given. */
 
 import { CSV_START, csvLine } from '../csv-line.ts';
+import { escapeHtml as text, htmlPage } from '../html-page.ts';
 import type { ComplianceView, ControlView, EvidenceView, RegulationView } from '../messages.ts';
 
 export interface RunWords {
@@ -47,23 +48,13 @@ export function runTable({ regulations }: ComplianceView, words: RunWords): stri
 export function runPage(view: ComplianceView, name: string, words: RunWords): string {
   const { regulations, run } = view;
   const at = run === null ? '' : new Date(run.at).toISOString();
-  return `<!doctype html>
-<html lang="${words.language}">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${text(words.title)}</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<h1>${text(words.title)}</h1>
-<p>${text(words.workspace)} ${text(name)}<br>${text(words.run)} ${text(at)}</p>
+  return htmlPage(
+    words,
+    `<p>${text(words.workspace)} ${text(name)}<br>${text(words.run)} ${text(at)}</p>
 <p>${text(words.noAdvice)}</p>
 ${regulations.map((regulation) => sectionOf(regulation, words)).join('\n')}
-<ul>${words.limits.map((limit) => `<li>${text(limit)}</li>`).join('')}</ul>
-</body>
-</html>
-`;
+<ul>${words.limits.map((limit) => `<li>${text(limit)}</li>`).join('')}</ul>`,
+  );
 }
 
 function sectionOf({ title, version, controls, counts }: RegulationView, words: RunWords): string {
@@ -73,7 +64,7 @@ function sectionOf({ title, version, controls, counts }: RegulationView, words: 
   return `<section>
 <h2>${text(title[words.language])} ${text(version)}</h2>
 <p>${text(summary)}</p>
-<table>
+<table class="controls">
 <thead><tr>${[1, 2, 3, 4, 6].map((at) => `<th>${text(words.columns[at] ?? '')}</th>`).join('')}</tr></thead>
 <tbody>
 ${controls.map((control) => rowOf(control, words)).join('\n')}
@@ -120,28 +111,3 @@ function plain(value: unknown): string {
   if (value === undefined) return '';
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function text(plainText: string): string {
-  return plainText.replaceAll(/[&<>"']/g, (character) => ESCAPES[character] ?? '');
-}
-
-const STYLE = `
-:root { color: #1c2420; font: 14px/1.45 system-ui, sans-serif; }
-body { max-width: 1000px; margin: 24px auto; padding: 0 16px; }
-table { width: 100%; border-collapse: collapse; }
-th, td { padding: 6px 8px; border-bottom: 1px solid #d8d4ca; text-align: left; vertical-align: top; }
-td:first-child { font-weight: 600; white-space: nowrap; }
-.fail td:nth-child(4) { color: #a8261c; font-weight: 600; }
-.proposed { color: #56615b; }
-ul { margin: 0; padding-left: 16px; overflow-wrap: anywhere; }
-tr { break-inside: avoid; }
-@media print { body { margin: 0; } }
-`;

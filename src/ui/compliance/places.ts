@@ -21,6 +21,7 @@ const PLACES: Readonly<Record<string, string>> = {
   incidents: '#/compliance/registers',
   registers: '#/compliance/registers',
   purposes: '#/compliance/registers',
+  retention: '#/compliance/retention',
   customers: '#/customers',
   exports: '#/customers',
 };

@@ -29,7 +29,9 @@ export function valueInWords(field: FieldDefinition, values: Values): string {
         .map((element) => withLabel(addressLines(element.value).join(', '), element.label))
         .join('\n');
     case 'tags':
-      return (Array.isArray(value) ? value : []).join(', ');
+      return ((Array.isArray(value) ? value : []) as readonly Json[])
+        .map((tag) => choiceLabel(field.kind, field.name, textValue(tag)))
+        .join(', ');
     case 'choice':
       return choiceLabel(field.kind, field.name, textValue(value));
     case 'language':

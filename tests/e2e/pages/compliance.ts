@@ -1,7 +1,8 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 import { choose, downloaded, type ChosenFile, type DownloadedFile } from './files.ts';
 
-type Tab = 'Checks' | 'Registers' | 'Policies' | 'Audit log' | 'Access' | 'Card numbers';
+type Tab =
+  'Checks' | 'Registers' | 'Retention' | 'Policies' | 'Audit log' | 'Access' | 'Card numbers';
 type Format = 'Chain for checking' | 'CSV' | 'OSCAL assessment results' | 'Report to print';
 
 export class ComplianceScreen {

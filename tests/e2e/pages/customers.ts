@@ -59,10 +59,13 @@ export class CustomersScreen {
     ).toBeVisible();
   }
 
-  async exportAs(format: 'csv' | 'jsonl'): Promise<DownloadedFile> {
+  async exportAs(format: 'csv' | 'jsonl', purpose?: string): Promise<DownloadedFile> {
     await this.#page.getByRole('button', { name: 'Export list' }).click();
     const dialog = this.#page.getByRole('dialog', { name: 'Export customers' });
     await dialog.getByLabel('Format').selectOption(format);
+    if (purpose !== undefined) {
+      await dialog.getByLabel('What is it for?').selectOption({ label: purpose });
+    }
     const file = await downloaded(this.#page, () =>
       dialog.getByRole('button', { name: 'Save file' }).click(),
     );

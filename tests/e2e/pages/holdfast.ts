@@ -10,6 +10,7 @@ import { FirstRun, type Kit, type Team } from './first-run.ts';
 import { ImportDialog } from './import.ts';
 import { JoinScreen } from './join.ts';
 import { LockedScreen } from './locked.ts';
+import { PrivacyTab } from './privacy.ts';
 import { RestoreScreen } from './restore.ts';
 import { SettingsScreen } from './settings.ts';
 import { TodayScreen } from './today.ts';
@@ -25,6 +26,7 @@ export class Holdfast {
   readonly customers: CustomersScreen;
   readonly customer: CustomerScreen;
   readonly importing: ImportDialog;
+  readonly privacy: PrivacyTab;
   readonly compliance: ComplianceScreen;
   readonly backups: BackupsScreen;
   readonly restoring: RestoreScreen;
@@ -47,6 +49,7 @@ export class Holdfast {
     this.customers = new CustomersScreen(page);
     this.customer = new CustomerScreen(page);
     this.importing = new ImportDialog(page);
+    this.privacy = new PrivacyTab(page);
     this.compliance = new ComplianceScreen(page);
     this.backups = new BackupsScreen(page);
     this.restoring = new RestoreScreen(page);

@@ -21,7 +21,7 @@ describe('the catalogue', () => {
   it('names the fields of a customer as people know them', () => {
     expect(fieldsOf('customer').map(({ label }) => label.en)).toEqual([
       ...['Name', 'Company', 'Job title', 'Email', 'Phone', 'Address', 'Website', 'Stage', 'Owner'],
-      ...['Tags', 'Source', 'Language', 'Birthday', 'Notes'],
+      ...['Tags', 'Source', 'Data came from', 'Language', 'Birthday', 'Notes'],
     ]);
     expect(fieldsOf('interaction').map(({ label }) => label.en)).toEqual([
       'Type',

@@ -21,6 +21,7 @@ const BY_ADMINS = [
   'processor',
   'disposal',
   'hold',
+  'retentionRule',
 ];
 const BY_ALL = ['glass', 'audit'];
 const device = deviceOf(stampOf(1));

@@ -79,6 +79,8 @@ describe('a summary', () => {
       tags: ['vip', '重点'],
       source: 'Fair',
       ...NO_BELONGINGS,
+      bornOn: '',
+      isFromOthers: false,
       createdAt: 1,
       changedAt: 1,
     });
@@ -128,6 +130,8 @@ describe('a summary', () => {
     put(dossier, 'd', 'transaction', { date: '2026-11-21', amount: '1' });
     put(dossier, 'e', 'task', { title: 'Done', done: '2027-01-01T09:00Z' });
     put(dossier, 'f', 'need', { title: 'Shelves' });
+    // What nobody has done yet does not age.
+    put(dossier, 'g', 'task', { title: 'To do' });
     const summary = summarise(dossier, customer);
     expect(summary.lastActivity).toBe('2026-11-21');
     expect(summary.lastContact).toBe('2020-02-29');
@@ -137,6 +141,26 @@ describe('a summary', () => {
       task: '2027-01-01',
       need: '1970-01-01',
     });
+  });
+
+  it('knows consents in their order, the first notice, minors, and whose data came from others', () => {
+    const dossier = dossierOf({ ...ada, birthday: '1960-06-30', obtained: 'others' });
+    const purpose = { purpose: 'p', channel: 'any', method: 'written', given: '2026-11-20T09:00' };
+    const first = put(dossier, 'a', 'consent', { ...purpose, purposeVersion: 2, notice: '2' });
+    const second = put(dossier, 'b', 'consent', { ...purpose, guardian: 'A mother' });
+    remove(dossier, put(dossier, 'c', 'consent', purpose));
+    put(dossier, 'd', 'notice', { given: '2026-11-22' });
+    put(dossier, 'e', 'notice', { given: '2026-11-21' });
+    const summary = summarise(dossier, customer);
+    expect(summary.consents).toMatchObject([
+      { id: first, version: 2, hasNotice: true, isByGuardian: false, withdrawn: '' },
+      { id: second, version: 0, hasNotice: false, isByGuardian: true },
+    ]);
+    expect(summary.toldOn).toBe('2026-11-21');
+    expect(summary.isFromOthers).toBe(true);
+    // The record was made in 1970.
+    expect(summary.bornOn).toBe('1960-06-30');
+    expect(summarise(dossierOf({ ...ada, birthday: '1951-12-31' }), customer).bornOn).toBe('');
   });
 
   it('says that a customer is deleted, or not there yet', () => {

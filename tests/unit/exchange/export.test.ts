@@ -40,9 +40,9 @@ describe('CSV', () => {
     expect(type).toBe('text/csv;charset=utf-8');
     expect(text).toBe(
       '\ufeffName,Company,Job title,Email,Phone,Phone label,Phone 2,Phone 2 label,' +
-        'Street,City,Region,Postal code,Country,Website,Stage,Owner,Tags,Source,Language,Birthday,Notes\r\n' +
+        'Street,City,Region,Postal code,Country,Website,Stage,Owner,Tags,Source,Data came from,Language,Birthday,Notes\r\n' +
         `"'=HYPERLINK(""http://evil.example"";""x"")","Weber, ""AG""",,a@x.de,'+4930901820,work,030 1,,` +
-        'Am Hof 1,Köln,,,,,Active,,"""a;b""; vip",,,,"two\nlines"\r\n',
+        'Am Hof 1,Köln,,,,,Active,,"""a;b""; vip",,,,,"two\nlines"\r\n',
     );
   });
 

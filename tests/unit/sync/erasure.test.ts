@@ -1,4 +1,5 @@
 import { erasePerson, erasuresIn } from '#compliance/erasure/erasing.ts';
+import { recordRoom } from '#compliance/personal-room.ts';
 import type { RecordId } from '#base/ids.ts';
 import { valueOf } from '#domain/values.ts';
 import { readMemory } from '#sync/memory.ts';
@@ -30,7 +31,12 @@ async function erase(team: Team, device: Device, customer: RecordId): Promise<Re
     await erasePerson(
       device.session,
       { customer, reason: 'other' },
-      { marker: (identifier) => `m${identifier.length}`, now: team.now, hasStore: true },
+      {
+        marker: (identifier) => `m${identifier.length}`,
+        now: team.now,
+        hasStore: true,
+        rooms: [recordRoom(device.session)],
+      },
     ),
   );
 }

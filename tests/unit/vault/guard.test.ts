@@ -2,7 +2,7 @@ import 'fake-indexeddb/auto';
 import type { RecordId } from '#base/ids.ts';
 import { ok } from '#base/result.ts';
 import { scanForCards } from '#compliance/cards/full-scan.ts';
-import { cardGuard } from '#compliance/cards/guard.ts';
+import { guard } from '#compliance/guard.ts';
 import type { Stamp } from '#domain/stamp.ts';
 import { valuesOf } from '#domain/values.ts';
 import type { BulkEdit, Edit, Vault } from '#vault/vault.ts';
@@ -15,7 +15,7 @@ const PAN = '4111 1111 1111 1111';
 const MASKED = 'Visa •••• 1111';
 
 async function guarded(): Promise<Awaited<ReturnType<typeof createSession>>['session']> {
-  return (await createSession(createEnvironment({ guard: cardGuard }))).session;
+  return (await createSession(createEnvironment({ guard }))).session;
 }
 
 async function everything(vault: Vault): Promise<string> {
@@ -129,7 +129,7 @@ describe('the guard', () => {
   });
 
   it('lets no card number into the name of a workspace, a member or a field', async () => {
-    const workspaces = new Workspaces(createEnvironment({ guard: cardGuard }));
+    const workspaces = new Workspaces(createEnvironment({ guard }));
     const request = { name: `Kelp ${PAN}`, memberName: `Maren ${PAN}`, passphrase: PASSPHRASE };
     const { session } = must(await workspaces.create(request));
     expect(session.workspaceName).toBe(`Kelp ${MASKED}`);
@@ -155,7 +155,7 @@ describe('what another device wrote', () => {
   /** One as before there was a guard, and one of today. */
   async function oldAndNew(): Promise<readonly [Device, Device]> {
     const old = await Device.create();
-    const guardian = await Device.create(cardGuard);
+    const guardian = await Device.create(guard);
     devices.push(old, guardian);
     return [old, guardian];
   }
@@ -193,7 +193,7 @@ describe('what another device wrote', () => {
 
   it('is mended by several at once, who agree afterwards and have no conflict of it', async () => {
     const [old, guardian] = await oldAndNew();
-    const other = await Device.create(cardGuard);
+    const other = await Device.create(guard);
     devices.push(other);
     const emails = [{ id: '', label: PAN, value: 'ada@example.org' }];
     const record = await write(old, { name: 'Ada', notes: PAN, tags: [PAN], emails });
@@ -234,7 +234,7 @@ describe('what another device wrote', () => {
       yield* states.map((each) => ok(each));
       await Promise.resolve();
     }
-    const workspaces = new Workspaces(createEnvironment({ guard: cardGuard }));
+    const workspaces = new Workspaces(createEnvironment({ guard }));
     const request = { name: 'Kelp & Co', memberName: 'Maren', passphrase: PASSPHRASE };
     const { session } = must(
       await workspaces.create(request, (vault) => vault.adopt(dossiers(), { signal: NEVER })),
@@ -307,7 +307,7 @@ describe('what was written before there was a guard', () => {
     const { session, record } = await unguarded();
     await session.vault.roll();
     await session.end({ everywhere: false });
-    const workspaces = new Workspaces(createEnvironment({ guard: cardGuard }));
+    const workspaces = new Workspaces(createEnvironment({ guard }));
     const opened = must(await workspaces.unlock(session.workspace, PASSPHRASE));
     const { vault } = opened;
     expect(await everything(vault)).toContain(PAN);
@@ -336,7 +336,7 @@ describe('what was written before there was a guard', () => {
     const emptied = { notes: 'Nothing', tags: [] };
     const step = must(await session.vault.save([{ record, kind: 'customer', values: emptied }]));
     await session.end({ everywhere: false });
-    const workspaces = new Workspaces(createEnvironment({ guard: cardGuard }));
+    const workspaces = new Workspaces(createEnvironment({ guard }));
     const { vault } = must(await workspaces.unlock(session.workspace, PASSPHRASE));
     must(await vault.undo(step.undo, { signal: NEVER }));
     expect(await valuesAt(vault, record)).toMatchObject({

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import type { RecordId } from '#base/ids.ts';
+import { consentMark } from '#domain/consents.ts';
 import {
   FIELD_SEPARATOR,
   LIMITS,
@@ -52,6 +53,13 @@ const standing = {
   heldUntil: fc.constantFrom('', '2027-03-31'),
   lastActivity: fc.constantFrom('', '2026-11-20'),
   oldest: fc.constantFrom({}, { task: '2026-01-01' }),
+  consents: fc.constantFrom(
+    [],
+    [consentMark(idOf(902), { purpose: 'p', purposeVersion: 2, given: '2026-11-20T09:00' })],
+  ),
+  toldOn: fc.constantFrom('', '2026-11-20'),
+  bornOn: fc.constantFrom('', '2015-06-30'),
+  isFromOthers: fc.boolean(),
 };
 
 function idOf(index: number): RecordId {

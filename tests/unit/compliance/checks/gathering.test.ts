@@ -3,6 +3,7 @@ import { Dexie } from 'dexie';
 import { surveyLog } from '#compliance/audit/survey.ts';
 import { tryCanary } from '#compliance/checks/canary.ts';
 import { gatherFacts, type Outside } from '#compliance/checks/gathering.ts';
+import { recordRoom } from '#compliance/personal-room.ts';
 import type { Facts } from '#compliance/checks/facts.ts';
 import { erasureFacts } from '#compliance/erasure/facts.ts';
 import { attestationOf } from '#compliance/attestations.ts';
@@ -32,6 +33,7 @@ async function factsOf({ session, log }: Logged): Promise<Facts> {
     lastRunAt: null,
     now: NOW,
     outside,
+    rooms: [recordRoom(session)],
   });
 }
 

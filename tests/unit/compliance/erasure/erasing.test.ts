@@ -5,6 +5,7 @@ import type { RecordId } from '#base/ids.ts';
 import { erasePerson, erasuresIn, finishErasures } from '#compliance/erasure/erasing.ts';
 import { planErasure } from '#compliance/erasure/plan.ts';
 import { marksOf, Suppressions } from '#compliance/erasure/suppression.ts';
+import { recordRoom } from '#compliance/personal-room.ts';
 import { createWitness } from '#compliance/audit/witness.ts';
 import { valueOf, valuesOf } from '#domain/values.ts';
 import type { Session } from '#vault/session.ts';
@@ -14,7 +15,9 @@ import { bytesOnDisk, SealedTexts } from '../../vault/sealed-texts.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 12);
 const marker = (identifier: string) => `mark-${identifier.length}-${identifier.split(' ')[0]!}`;
-const erasing = { marker, now: NOW, hasStore: false };
+function erasing(session: Session) {
+  return { marker, now: NOW, hasStore: false, rooms: [recordRoom(session)] };
+}
 
 const sealed = new SealedTexts();
 let databases = new IDBFactory();
@@ -100,7 +103,7 @@ describe('an erasure', () => {
     expect((await found()).length).toBeGreaterThan(4);
     for (const word of WORDS) expect(sealed.holding(word)).toBeGreaterThan(0);
 
-    must(await erasePerson(session, { customer, reason: 'other' }, erasing));
+    must(await erasePerson(session, { customer, reason: 'other' }, erasing(session)));
     expect(await found()).toEqual([]);
     expect(await session.readDraft(task)).toBe(null);
     expect(await session.readDraft('customer/new')).not.toBe(null);
@@ -110,7 +113,7 @@ describe('an erasure', () => {
 
   it('stands in the register without a word of whom, and is complete where there is no store', async () => {
     const { session, customer } = await withPerson();
-    const id = must(await erasePerson(session, { customer, reason: 'other' }, erasing));
+    const id = must(await erasePerson(session, { customer, reason: 'other' }, erasing(session)));
     const [state] = erasuresIn(session.vault.workspace);
     expect(state?.id).toBe(id);
     expect(valuesOf(state!)).toMatchObject({
@@ -129,7 +132,7 @@ describe('an erasure', () => {
     const { vault } = session;
     const hold = { basis: 'Tax code', until: '2026-11-23' };
     const [held] = must(await vault.save([{ kind: 'hold', customer, values: hold }])).records;
-    const refused = await erasePerson(session, { customer, reason: 'other' }, erasing);
+    const refused = await erasePerson(session, { customer, reason: 'other' }, erasing(session));
     expect(refused).toMatchObject({ ok: false, error: { type: 'Held', holds: [{ id: held }] } });
     must(
       await vault.save([
@@ -139,13 +142,13 @@ describe('an erasure', () => {
     const asked = { type: 'erasure', person: 'W. Q.', received: '2026-11-20' };
     const [request] = must(await vault.save([{ kind: 'request', values: asked }])).records;
     const order = { customer, reason: 'request' as const, request: request! };
-    expect(await erasePerson(session, order, erasing)).toMatchObject({
+    expect(await erasePerson(session, order, erasing(session))).toMatchObject({
       ok: false,
       error: { type: 'IdentityNotProven' },
     });
     must(await vault.save([{ record: request!, kind: 'request', values: { identity: true } }]));
-    expect((await erasePerson(session, order, erasing)).ok).toBe(true);
-    expect((await erasePerson(session, order, erasing)).ok).toBe(false);
+    expect((await erasePerson(session, order, erasing(session))).ok).toBe(true);
+    expect((await erasePerson(session, order, erasing(session))).ok).toBe(false);
   });
 
   it('is carried to its end by the next unlock where a crash came between', async () => {
@@ -167,18 +170,20 @@ describe('an erasure', () => {
     await session.end({ everywhere: false });
     const again = must(await workspaces.unlock(session.workspace, PASSPHRASE));
     expect(await found()).not.toEqual([]);
-    must(await finishErasures(again, { now: NOW, hasStore: false }));
+    must(await finishErasures(again, { now: NOW, hasStore: false, rooms: [recordRoom(again)] }));
     expect(await found()).toEqual([]);
     const [state] = erasuresIn(again.vault.workspace);
     expect(valueOf(state!, 'complete')).not.toBe(null);
     const before = JSON.stringify([...again.vault.workspace]);
-    must(await finishErasures(again, { now: NOW + 1, hasStore: false }));
+    must(
+      await finishErasures(again, { now: NOW + 1, hasStore: false, rooms: [recordRoom(again)] }),
+    );
     expect(JSON.stringify([...again.vault.workspace])).toBe(before);
   });
 
   it('leaves the log whole, which never held a value', async () => {
     const { session, customer } = await withPerson();
-    must(await erasePerson(session, { customer, reason: 'other' }, erasing));
+    must(await erasePerson(session, { customer, reason: 'other' }, erasing(session)));
     let log = '';
     for await (const dossier of session.vault.dossiers(NEVER)) {
       const states = must(dossier).filter(({ kind }) => kind === 'audit');

@@ -3,6 +3,7 @@ import { Compliance } from '#worker/compliance.ts';
 import { createDeviceKeys } from '#crypto/device-keys.ts';
 import { fingerprint, signSsh } from '#crypto/ssh-signature.ts';
 import { describe, expect, it } from 'vitest';
+import { recordRoom } from '#compliance/personal-room.ts';
 import { createSession, HandClock, must, NEVER } from '../../vault/fixture.ts';
 import { plainFile, readPolicyFile } from './packs.ts';
 
@@ -24,6 +25,7 @@ async function createChecks() {
         unsent: 0,
         wiped: new Set(),
       }),
+    rooms: [recordRoom(session)],
   });
 }
 

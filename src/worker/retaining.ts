@@ -1,0 +1,122 @@
+/** The rules of retention of the open workspace: what is past its time, and carrying them out. */
+
+import type { Clock } from '#base/clock.ts';
+import { err, ok, type Result } from '#base/result.ts';
+import { occasionOf } from '#compliance/audit/event.ts';
+import type { RetentionView } from '#compliance/messages.ts';
+import { overdueFinder, PreviewCount } from '#compliance/retention/overdue.ts';
+import { runRetention, type RetentionRun } from '#compliance/retention/running.ts';
+import { rulesIn } from '#compliance/retention/rules.ts';
+import { isAlive } from '#domain/values.ts';
+import { recordViewOf } from '#vault/views.ts';
+import type { Session } from '#vault/session.ts';
+import type { Cancelled, EditError } from '#vault/vault.ts';
+import type { Compliance } from './compliance.ts';
+import type { Erasing } from './erasing.ts';
+import type { OnProgress } from './vault-api.ts';
+
+const DAY = 24 * 60 * 60 * 1000;
+
+export interface RetainingParts {
+  readonly session: Session;
+  readonly clock: Clock;
+  readonly compliance: Compliance;
+  readonly erasing: Erasing;
+}
+
+interface Work {
+  readonly signal: AbortSignal;
+  readonly onProgress: OnProgress;
+}
+
+export class Retaining {
+  readonly #parts: RetainingParts;
+  #lastLookAt = -Infinity;
+
+  constructor(parts: RetainingParts) {
+    this.#parts = parts;
+  }
+
+  view(): RetentionView {
+    const { session, compliance } = this.#parts;
+    const { vault, role } = session;
+    const rules = rulesIn(vault.workspace);
+    const finder = overdueFinder(rules, this.#today);
+    const count = new PreviewCount();
+    const held: { id: RetentionView['held'][number]['id']; name: string; until: string }[] = [];
+    for (const batch of vault.summaries()) {
+      for (const summary of batch) {
+        if (summary.deleted === true) continue;
+        const { id, name, company, heldUntil } = summary;
+        if (heldUntil !== '') held.push({ id, name: name || company, until: heldUntil });
+        const found = finder.find(summary);
+        if (found !== null) count.add(found);
+      }
+    }
+    const { preview } = count;
+    return {
+      role,
+      isDaily: compliance.policy.retentionDaily,
+      rules: [...vault.workspace.values()]
+        .filter((state) => state.kind === 'retentionRule' && isAlive(state))
+        .map(recordViewOf),
+      preview: {
+        ...preview,
+        toReview: preview.toReview.map((id) => {
+          const summary = vault.summary(id);
+          return { id, name: summary?.name || summary?.company || '' };
+        }),
+      },
+      held: held.sort((a, b) => (a.until < b.until ? -1 : 1)),
+    };
+  }
+
+  /** An admin's alone: it erases. */
+  async run({ signal, onProgress }: Work): Promise<Result<RetentionRun, EditError | Cancelled>> {
+    const { session, erasing } = this.#parts;
+    if (session.role !== 'admin') return err({ type: 'NotPermitted' });
+    const ran = await runRetention(session.vault, {
+      today: this.#today,
+      signal,
+      onProgress: (done, total) => {
+        onProgress({ done, total, step: 'erasing' });
+      },
+    });
+    // What went before a cancel or a fault is gone, and is finished like the rest.
+    const finished = await erasing.finish();
+    if (!ran.ok) return ran;
+    if (!finished.ok) return finished;
+    const { erased, anonymised, entries } = ran.value;
+    const noted = await this.#note('run', erased + anonymised + entries);
+    return noted.ok ? ran : noted;
+  }
+
+  /** Once a day: carried out where the policy says so, else looked at, so that the checks know. */
+  async keepDaily(work: Work): Promise<void> {
+    const { session, clock, compliance } = this.#parts;
+    const now = clock.now();
+    if (session.role === 'viewer' || now - this.#lastLookAt < DAY) return;
+    if (rulesIn(session.vault.workspace).size === 0) return;
+    this.#lastLookAt = now;
+    if (session.role === 'admin' && compliance.policy.retentionDaily) {
+      await this.run(work);
+      return;
+    }
+    const { customers, entries } = this.view().preview;
+    const counts = [...Object.values(customers), ...Object.values(entries)];
+    await this.#note(
+      'look',
+      counts.reduce((sum, each) => sum + each, 0),
+    );
+  }
+
+  async #note(how: 'run' | 'look', count: number): Promise<Result<void, EditError>> {
+    const event = { act: 'retentionRun', outcome: 'done', how, count } as const;
+    const noted = await this.#parts.session.vault.note([occasionOf(event)]);
+    return noted.ok ? ok() : noted;
+  }
+
+  get #today(): string {
+    return new Date(this.#parts.clock.now()).toISOString().slice(0, 10);
+  }
+}
