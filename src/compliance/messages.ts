@@ -213,6 +213,8 @@ export interface PolicyView {
   readonly auditMonths: number;
   /** An admin's device carries out the rules of retention once a day, unasked. */
   readonly retentionDaily: boolean;
+  /** So long a backup should be kept at most. */
+  readonly backupDays: number;
 }
 
 // ---- Retention ------------------------------------------------------------------------------------------------------
@@ -220,6 +222,7 @@ export interface PolicyView {
 export interface RetentionView {
   readonly role: Role;
   readonly isDaily: boolean;
+  readonly backupDays: number;
   /** Those that are off too. */
   readonly rules: readonly RecordView[];
   readonly preview: Omit<RetentionPreview, 'toReview'> & {

@@ -23,6 +23,7 @@ export const DEFAULT_POLICY: PolicyView = {
   breakGlassMinutes: 60,
   auditMonths: 12,
   retentionDaily: false,
+  backupDays: 90,
 };
 
 /** Stands in every set that somebody has changed, so that one that was emptied is told from one that nobody changed. */
@@ -52,6 +53,7 @@ export function policyIn(workspace: Dossier): PolicyView {
     breakGlassMinutes: between('breakGlassMinutes', DEFAULT_POLICY.breakGlassMinutes, 5, 24 * 60),
     auditMonths: between('auditMonths', DEFAULT_POLICY.auditMonths, 12, 120),
     retentionDaily: values['retentionDaily'] === true,
+    backupDays: between('backupDays', DEFAULT_POLICY.backupDays, 1, 3660),
   };
 }
 

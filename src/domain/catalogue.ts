@@ -703,6 +703,11 @@ const kinds = {
         label: label('Carry out retention every day', '每日执行保留规则'),
         dataClass: 'none',
       },
+      backupDays: {
+        type: 'number',
+        label: label('Keep backups (days)', '备份保留（天）'),
+        dataClass: 'none',
+      },
     },
   },
   pack: {

@@ -5,6 +5,7 @@ import type { Result } from '#base/result.ts';
 import type {
   Cancelled,
   EditError,
+  PolicyView,
   RetentionRun,
   RetentionView,
   StepUpNeeded,
@@ -42,8 +43,10 @@ export class Retention {
     return ran;
   }
 
-  async setDaily(retentionDaily: boolean): Promise<Result<void, EditError | StepUpNeeded>> {
-    const changed = await stepUp.guard(() => vault.changePolicy({ retentionDaily }));
+  async change(
+    policy: Partial<Pick<PolicyView, 'retentionDaily' | 'backupDays'>>,
+  ): Promise<Result<void, EditError | StepUpNeeded>> {
+    const changed = await stepUp.guard(() => vault.changePolicy(policy));
     await this.#read();
     return changed;
   }

@@ -112,6 +112,11 @@ export const enRights = {
   },
 
   retention: {
+    backups: 'Backups',
+    backupsText:
+      'A backup holds whoever was erased since. Each says in its manifest from when on it should no longer be kept.',
+    backupDays: 'Keep backups for',
+    days: (days: number) => plural(days, 'day', 'days'),
     text: 'How long records are kept, and what happens then. What somebody has to keep stays, and is counted.',
     rules: 'Rules',
     addRule: 'Add rule',

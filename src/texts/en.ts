@@ -270,6 +270,7 @@ export const en = {
   },
 
   backups: {
+    expires: 'Not to be kept after',
     title: 'Backups',
     text: 'A backup is one encrypted, signed file with everything in this workspace. It opens with the recovery key: here, or with tools that every administrator has.',
     backUpNow: 'Back up now',

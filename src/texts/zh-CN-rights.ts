@@ -100,6 +100,10 @@ export const zhCNRights: typeof enRights = {
   },
 
   retention: {
+    backups: '备份',
+    backupsText: '备份中仍有此后被清除的人。每个备份的清单都写明何时起不应再保留。',
+    backupDays: '备份保留',
+    days: (days) => `${number(days)} 天`,
     text: '记录保留多久，届时如何处理。必须保留的会留下并计数。',
     rules: '规则',
     addRule: '添加规则',

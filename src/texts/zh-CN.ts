@@ -241,6 +241,7 @@ export const zhCN: Texts = {
   },
 
   backups: {
+    expires: '此后不应保留',
     title: '备份',
     text: '备份是一个加密并签名的文件，包含此工作区的全部内容。凭恢复密钥即可打开：可以在这里，也可以用管理员手边都有的工具。',
     backUpNow: '立即备份',

@@ -52,12 +52,18 @@ export interface BackupRecord {
   readonly customers: number;
   readonly records: number;
   readonly manifestHash: string;
+  /** From when on the file should no longer be kept, ms since 1970; absent: it does not say. */
+  readonly expiresAt?: number;
 }
+
+const BACKUPS_LISTED = 400;
 
 /** What belongs to this device alone; sealed in one row. */
 export interface Local {
   readonly settings: Settings;
   readonly lastBackup?: BackupRecord;
+  /** Those that were made here and may still lie somewhere, the oldest first. */
+  readonly backups?: readonly BackupRecord[];
   /** Absent: admin, as whoever makes a workspace is. */
   readonly role?: Role;
   readonly store?: object;
@@ -294,8 +300,18 @@ export class Session {
     return changed;
   }
 
+  get backups(): readonly BackupRecord[] {
+    return this.#own.local.backups ?? [];
+  }
+
+  /** Whose time is up is taken for deleted, and listed no longer. */
   noteBackup(lastBackup: BackupRecord): Promise<Result<void, StorageError>> {
-    return this.#changeLocal((local) => ({ ...local, lastBackup }));
+    return this.#changeLocal((local) => {
+      const kept = [...(local.backups ?? []), lastBackup].filter(
+        ({ expiresAt = Infinity }) => expiresAt > lastBackup.at,
+      );
+      return { ...local, lastBackup, backups: kept.slice(-BACKUPS_LISTED) };
+    });
   }
 
   get cardScan(): Json | null {

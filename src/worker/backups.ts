@@ -40,6 +40,8 @@ interface Work {
   readonly onProgress: OnProgress;
 }
 
+const DAY = 24 * 60 * 60 * 1000;
+
 type MadeBackup = FileResult & {
   readonly record: BackupRecord;
   readonly discard: () => Promise<void>;
@@ -49,12 +51,15 @@ type MadeBackup = FileResult & {
 export async function backUp(
   open: OpenSession,
   environment: Environment,
+  keptDays: number,
   work: Work,
 ): Promise<Result<MadeBackup, BackupError>> {
   const { vault, deviceKeys } = open;
   if (deviceKeys === null) return err({ type: 'Damaged', damage: vault.damage });
+  const expiresAt = environment.clock.now() + keptDays * DAY;
   const written = await writeVerified(
     {
+      expiresAt,
       membership: await open.membershipLines(),
       device: open.device,
       signing: deviceKeys.signing,
@@ -76,6 +81,7 @@ export async function backUp(
     customers: report.customers,
     records: lines,
     manifestHash,
+    expiresAt,
   };
   return ok({ name, blob, record, discard });
 }

@@ -57,6 +57,7 @@ export class Retaining {
     return {
       role,
       isDaily: compliance.policy.retentionDaily,
+      backupDays: compliance.policy.backupDays,
       rules: [...vault.workspace.values()]
         .filter((state) => state.kind === 'retentionRule' && isAlive(state))
         .map(recordViewOf),

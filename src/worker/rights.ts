@@ -18,9 +18,12 @@ import type { Compliance } from './compliance.ts';
 import type { FileResult, OnProgress, ReceiptFormat, SubjectFileRequest } from './vault-api.ts';
 
 export interface RightsParts {
-  readonly session: Session;
+  readonly session: Pick<
+    Session,
+    'vault' | 'workspace' | 'workspaceName' | 'device' | 'deviceKeys'
+  >;
   readonly clock: Clock;
-  readonly compliance: Compliance;
+  readonly compliance: Pick<Compliance, 'hiddenOf'>;
   readonly rooms: readonly PersonalRoom[];
 }
 

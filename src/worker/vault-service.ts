@@ -381,7 +381,8 @@ export function createVaultService(environment: Environment, appFiles: AppFiles)
         discardSpool = () => Promise.resolve();
         const { backUp } = await backups();
         const open = unlocked();
-        const written = await backUp(open, environment, work);
+        const { backupDays } = (await complying()).policy;
+        const written = await backUp(open, environment, backupDays, work);
         if (!written.ok) return written;
         discardSpool = written.value.discard;
         const { name, blob, record } = written.value;

@@ -11,10 +11,17 @@ import {
   type PlainRow,
 } from './plain-rows.ts';
 import { SyncedDevice, type Wire } from './synced-device.ts';
-import type { RecordId } from '#base/ids.ts';
+import { systemClock } from '#base/clock.ts';
+import { createDeviceId, createWorkspaceId, type RecordId } from '#base/ids.ts';
+import { erasePerson } from '#compliance/erasure/erasing.ts';
 import { guard } from '#compliance/guard.ts';
+import { recordRoom } from '#compliance/personal-room.ts';
+import { overdueFinder, PreviewCount } from '#compliance/retention/overdue.ts';
+import { rulesIn } from '#compliance/retention/rules.ts';
+import { en } from '#texts/en.ts';
 import type { StoreSettings } from '#sync/messages.ts';
 import type { BulkEdit } from '#vault/vault.ts';
+import { Rights } from '#worker/rights.ts';
 
 let customers: readonly GeneratedCustomer[] = [];
 let plainRows: readonly PlainRow[] = [];
@@ -139,6 +146,64 @@ const bench = {
     const file = new Blob([await written.blob.arrayBuffer()]);
     await written.discard();
     return { backUp, verify, file, identity: open.recoveryIdentity, recipient: open.recipient };
+  },
+
+  /** What people's rights take, by ms: the file of somebody with so many entries, a look for what is past its time, an erasure. */
+  async rights(
+    entries: number,
+  ): Promise<{ subjectFile: number; preview: number; erasure: number }> {
+    const { vault } = openBook();
+    const [customer] = vault.select({ text: '', sort: 'changed' });
+    if (customer === undefined) throw new Error('There is nobody.');
+    const logged = await vault.save(
+      Array.from({ length: entries }, (_, n) => ({
+        kind: 'interaction' as const,
+        customer,
+        values: { type: 'visit', when: '2026-01-01T10:00', notes: `Entry ${n} of the visits` },
+      })),
+    );
+    const rule = { covers: 'customer', months: 12, trigger: 'created', action: 'erase' };
+    const ruled = await vault.save([{ kind: 'retentionRule', values: rule }]);
+    if (!logged.ok || !ruled.ok) throw new Error('Nothing was written.');
+    const rooms = [recordRoom({ vault, sweepDrafts: () => Promise.resolve() })];
+    const rights = new Rights({
+      session: {
+        vault,
+        workspace: createWorkspaceId(),
+        workspaceName: 'Bench',
+        device: createDeviceId(),
+        deviceKeys: null,
+      },
+      clock: systemClock,
+      compliance: { hiddenOf: () => new Set() },
+      rooms,
+    });
+    const words = { ...en.subjectFile.page, language: 'en' } as const;
+    const work = { signal: new AbortController().signal, onProgress: () => undefined };
+    const make = () => rights.subjectFile(customer, { passphrase: null, words }, work);
+    // What it is made with is loaded by the first.
+    if (!(await make()).ok) throw new Error('No subject file was made.');
+    const subjectFile = await timed(make);
+    const preview = await timed(() => {
+      const count = new PreviewCount();
+      const finder = overdueFinder(rulesIn(vault.workspace), '2026-11-27');
+      for (const batch of vault.summaries()) {
+        for (const summary of batch) {
+          const found = finder.find(summary);
+          if (found !== null) count.add(found);
+        }
+      }
+      return Promise.resolve(count.preview);
+    });
+    const erasure = await timed(async () => {
+      const erased = await erasePerson(
+        { vault, role: 'admin' },
+        { customer, reason: 'other' },
+        { marker: (identifier) => identifier, now: Date.now(), hasStore: false, rooms },
+      );
+      if (!erased.ok) throw new Error(erased.error.type);
+    });
+    return { subjectFile, preview, erasure };
   },
 
   /** The summaries as anybody would write them in plain: JSON, in UTF-8. */

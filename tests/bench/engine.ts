@@ -44,6 +44,25 @@ export async function measureEngine(
   const searches = await repeat(() => page.evaluate(() => window.bench.searches(60)));
   figures.judge('search in the worker, p95', at, median(searches.map(p95)), 'ms', 16);
 
+  const rights = await repeat(() => page.evaluate(() => window.bench.rights(1000)));
+  const judge = (name: string, took: readonly number[], most: number) =>
+    figures.judge(name, at, median(took), 'ms', most);
+  judge(
+    'subject file of 1,000 entries',
+    rights.map(({ subjectFile }) => subjectFile),
+    1000,
+  );
+  judge(
+    'retention preview',
+    rights.map(({ preview }) => preview),
+    1000,
+  );
+  judge(
+    'erasure of one',
+    rights.map(({ erasure }) => erasure),
+    2000,
+  );
+
   await measureBackup(page, files, at, figures);
 }
 

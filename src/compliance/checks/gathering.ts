@@ -95,7 +95,7 @@ export async function gatherFacts(parts: GatheringParts): Promise<Facts> {
       now: parts.now,
       fieldsOf: (kind) => vault.fieldsOf(kind),
     }),
-    ...erasureFacts(vault, parts.now),
+    ...erasureFacts(session, parts.now),
     ...registerFacts({
       workspace: vault.workspace,
       devices,

@@ -30,7 +30,7 @@ export interface EraseOrder {
 
 /** Gives the erasure's id. */
 export async function erasePerson(
-  session: Session,
+  session: Eraser,
   { customer, reason, request }: EraseOrder,
   { marker, ...finishing }: Finishing & { readonly marker: Marker },
 ): Promise<Result<RecordId, EraseError>> {
@@ -67,6 +67,9 @@ export function erasuresIn(workspace: ReadonlyMap<RecordId, RecordState>): reado
     .sort((a, b) => (a.created.stamp < b.created.stamp ? 1 : -1));
 }
 
+/** The open workspace, as far as erasing goes. */
+export type Eraser = Pick<Session, 'vault' | 'role'>;
+
 export interface Finishing {
   /** ms since 1970. */
   readonly now: number;
@@ -78,7 +81,7 @@ export interface Finishing {
 
 /** What follows every erasure, here or elsewhere. Done twice it changes nothing. */
 export async function finishErasures(
-  session: Session,
+  session: Eraser,
   { now, hasStore, rooms }: Finishing,
 ): Promise<Result<void, EditError>> {
   const { vault } = session;

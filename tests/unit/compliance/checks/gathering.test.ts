@@ -61,11 +61,24 @@ describe('facts', () => {
     ).records;
     must(await vault.erase([{ type: 'person', ids: [person!] }], { reason: 'request' }));
     expect((await factsOf(logged)).erasures).toMatchObject({ looked: 1, badCount: 0 });
-    expect(erasureFacts(vault, NOW + 61 * DAY).erasures).toMatchObject({
+    expect(erasureFacts(logged.session, NOW + 61 * DAY).erasures).toMatchObject({
       looked: 1,
       badCount: 1,
       bad: [{ wanted: 'erasedEverywhere' }],
     });
+    // A backup from before it counts until its time is up.
+    const backup = {
+      fileName: 'b',
+      bytes: 1,
+      customers: 1,
+      records: 1,
+      manifestHash: 'ab'.repeat(32),
+    };
+    const dated = { ...backup, at: 1, expiresAt: NOW + 90 * DAY };
+    must(await logged.session.noteBackup(dated));
+    const [old] = (await factsOf(logged)).oldBackups!;
+    expect(old).toEqual({ id: 'abababababab', expiresAt: NOW + 90 * DAY, erased: 1 });
+    expect(erasureFacts(logged.session, NOW + 91 * DAY).oldBackups).toBe(undefined);
   });
 
   it('tell of customers whose addresses or numbers can’t be, and of nobody in the trash', async () => {
