@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { encodeAll } from './src/endpoint/encoding.ts';
 import { metaPolicy } from './src/endpoint/headers.ts';
 
 const root = import.meta.dirname;
@@ -27,7 +28,8 @@ const ROOMS_WITHOUT_STATE = [
 ];
 
 /** What the vault's worker imports at its start, with all that it needs. */
-const OF_THE_ENTRY = /(vault-service|cards\/guard|audit\/witness|app-files)\.ts$|\/src\/base\//;
+const OF_THE_ENTRY =
+  /(vault-service|compliance\/guard|audit\/witness|app-files)\.ts$|\/src\/base\//;
 
 /**
  * What the start needs, then the first screen, then what the screens inside share: a file each, since a browser fetches and keeps a few sooner
@@ -121,6 +123,7 @@ export default defineConfig({
         const environment = builder.environments[name];
         if (environment) await builder.build(environment);
       }
+      await encodeAll(appDir, join(root, 'dist/encoded'));
     },
   },
   test: {

@@ -24,6 +24,10 @@ export interface RunningBrowser {
 export async function startBrowser(profile: string): Promise<RunningBrowser> {
   const portFile = join(profile, 'DevToolsActivePort');
   rmSync(portFile, { force: true });
+  // What was killed could not take its lock away, and its process number may be another's by now.
+  for (const name of ['SingletonLock', 'SingletonSocket', 'SingletonCookie']) {
+    rmSync(join(profile, name), { force: true });
+  }
   const { executablePath, args } = findBrowser();
   const child = spawn(
     executablePath,
@@ -59,6 +63,7 @@ export async function startBrowser(profile: string): Promise<RunningBrowser> {
     const context = browser.contexts()[0];
     if (!context) throw new Error('Chromium has no window.');
     const page = context.pages()[0] ?? (await context.newPage());
+    context.setDefaultTimeout(30_000);
     return {
       context,
       page,

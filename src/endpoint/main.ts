@@ -20,7 +20,11 @@ if (!existsSync(join(directory, 'index.html'))) {
 }
 
 const { host, tls, stores, storeFolder } = settings.value;
-const site = createStaticSite({ directory, stores });
+const site = createStaticSite({
+  directory,
+  encoded: join(import.meta.dirname, '../encoded'),
+  stores,
+});
 const opened = storeFolder === undefined ? null : await openStore(storeFolder);
 const answer: RequestListener = (request, response) => {
   const answered = opened?.store.isFor(request)

@@ -3,22 +3,19 @@
  * that were there at the start, so no path leads out of the folder.
  */
 
-import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join, relative, sep } from 'node:path';
-import { promisify } from 'node:util';
-import { brotliCompress, constants, gzip } from 'node:zlib';
+import { compress, encodedName, tagOf, type Encoding } from './encoding.ts';
 import { securityHeaders } from './headers.ts';
-
-type Encoding = 'br' | 'gzip';
 
 interface StaticFile {
   readonly body: Buffer;
   readonly type: string;
   readonly etag: string;
   readonly cacheControl: string;
-  /** Compressed at the first request for it, then kept. */
+  /** Read, or compressed where the build has not, at the first request for it; then kept. */
   readonly encoded: Map<Encoding, Promise<Buffer>>;
 }
 
@@ -27,10 +24,12 @@ export type StaticSite = (request: IncomingMessage, response: ServerResponse) =>
 
 export interface StaticSiteOptions {
   readonly directory: string;
+  /** Where the build has put the files compressed (encoding.ts). */
+  readonly encoded?: string;
   readonly stores: readonly string[];
 }
 
-export function createStaticSite({ directory, stores }: StaticSiteOptions): StaticSite {
+export function createStaticSite({ directory, encoded, stores }: StaticSiteOptions): StaticSite {
   const filesByPath = readFiles(directory, stores);
   const headers = securityHeaders(stores);
 
@@ -46,7 +45,7 @@ export function createStaticSite({ directory, stores }: StaticSiteOptions): Stat
       sendText(response, 404, 'Not found.');
       return;
     }
-    await sendFile(request, response, file);
+    await sendFile(request, response, file, encoded);
   };
 }
 
@@ -54,6 +53,7 @@ async function sendFile(
   request: IncomingMessage,
   response: ServerResponse,
   file: StaticFile,
+  encoded: string | undefined,
 ): Promise<void> {
   const encoding = isText(file.type) ? chooseEncoding(request.headers['accept-encoding']) : null;
   const etag = encoding ? `"${file.etag}-${encoding}"` : `"${file.etag}"`;
@@ -64,7 +64,7 @@ async function sendFile(
     response.writeHead(304).end();
     return;
   }
-  const body = encoding ? await encode(file, encoding) : file.body;
+  const body = encoding ? await encode(file, encoding, encoded) : file.body;
   if (encoding) response.setHeader('Content-Encoding', encoding);
   response.setHeader('Content-Type', file.type);
   response.setHeader('Content-Length', body.length);
@@ -104,15 +104,12 @@ function isMatch(ifNoneMatch: string | undefined, etag: string): boolean {
     .some((tag) => tag === '*' || tag === etag);
 }
 
-function encode(file: StaticFile, encoding: Encoding): Promise<Buffer> {
+function encode(file: StaticFile, encoding: Encoding, folder: string | undefined): Promise<Buffer> {
   const known = file.encoded.get(encoding);
   if (known) return known;
+  const built = folder === undefined ? '' : join(folder, encodedName(file.etag));
   const encoded =
-    encoding === 'br'
-      ? promisify(brotliCompress)(file.body, {
-          params: { [constants.BROTLI_PARAM_QUALITY]: 9 },
-        })
-      : promisify(gzip)(file.body, { level: 9 });
+    encoding === 'br' && existsSync(built) ? readFile(built) : compress(file.body, encoding);
   file.encoded.set(encoding, encoded);
   return encoded;
 }
@@ -127,7 +124,7 @@ function readFiles(directory: string, stores: readonly string[]): Map<string, St
     filesByPath.set(path, {
       body,
       type: types[extname(entry.name)] ?? 'application/octet-stream',
-      etag: createHash('sha256').update(body).digest('hex').slice(0, 32),
+      etag: tagOf(body),
       // Vite writes a hash of the content into the name of what lies in assets/.
       cacheControl: path.startsWith('/assets/')
         ? 'public, max-age=31536000, immutable'

@@ -12,7 +12,7 @@ import { Holdfast } from './pages/holdfast.ts';
 import { team } from './teams.ts';
 
 const isDeep = process.env['HOLDFAST_DEEP'] !== undefined;
-const kills = isDeep ? 30 : 6;
+const kills = isDeep ? 30 : 4;
 const list = csvFile('list.csv', customersToCsv(generateCustomers(isDeep ? 4000 : 1500, 11)));
 const listSize = isDeep ? 4000 : 1500;
 
