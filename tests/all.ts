@@ -51,7 +51,8 @@ const stagesByCommand: Readonly<Record<string, readonly Stage[]>> = {
       ],
     ),
     build,
-    playwright('Browser tests', []),
+    // What takes minutes is told in number only.
+    playwright('Browser tests', ['--grep-invert', '@deep-only']),
   ],
   deep: [
     vitest('Properties and faults in number', ['--project', 'unit*'], inNumber),

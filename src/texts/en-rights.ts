@@ -135,7 +135,7 @@ export const enRights = {
     entries: (kind: string, count: number) =>
       `${kind}: of ${plural(count, 'customer', 'customers')}`,
     heldBack: (count: number) =>
-      `${plural(count, 'customer', 'customers')} past their time and held`,
+      `${plural(count, 'customer', 'customers')} past their time and held or restricted`,
     run: 'Erase and anonymise now…',
     runTitle: 'Erase and anonymise what is past its time',
     runText:

@@ -120,7 +120,7 @@ export const zhCNRights: typeof enRights = {
     anonymise: (count) => `${number(count)} 位客户待匿名化`,
     review: (count) => `${number(count)} 位客户待决定`,
     entries: (kind, count) => `${kind}：涉及 ${number(count)} 位客户`,
-    heldBack: (count) => `${number(count)} 位客户超过期限但须保留`,
+    heldBack: (count) => `${number(count)} 位客户超过期限但须保留或已限制`,
     run: '立即清除和匿名化…',
     runTitle: '清除和匿名化超过期限的记录',
     runText: '将彻底消失：本设备立即生效，其他设备在下一轮同步后生效。此操作无法撤销。',

@@ -172,6 +172,7 @@ export class Checks {
         newest === undefined ? null : ((await readRun(this.#vault, newest))?.run.at ?? null),
       outside: await this.#parts.outside(),
       rooms: this.#parts.rooms,
+      signal,
     });
     return this.#keep(evaluate(packs, facts, now));
   }

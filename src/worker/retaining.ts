@@ -48,7 +48,7 @@ export class Retaining {
       for (const summary of batch) {
         if (summary.deleted === true) continue;
         const { id, name, company, heldUntil } = summary;
-        if (heldUntil !== '') held.push({ id, name: name || company, until: heldUntil });
+        if (heldUntil >= this.#today) held.push({ id, name: name || company, until: heldUntil });
         const found = finder.find(summary);
         if (found !== null) count.add(found);
       }

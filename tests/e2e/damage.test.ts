@@ -142,7 +142,9 @@ test('a journal put back to an earlier hour is noticed', async ({ holdfast }) =>
   await expect(holdfast.customers.row('Before')).toBeVisible();
 });
 
-test('a full disk refuses the edit in words, and later takes it', async ({ endpoint }) => {
+test('a full disk refuses the edit in words, and later takes it @deep-only', async ({
+  endpoint,
+}) => {
   const profile = mkdtempSync(join(tmpdir(), 'holdfast-quota-'));
   const browser = await startBrowser(profile);
   try {

@@ -36,7 +36,7 @@ test('what is past its time goes by the rules, and what is held stays', async ({
   await privacy.field('Then').selectOption('erase');
   await privacy.save();
   await expect(page.getByText('Transaction: of 1 customer')).toBeVisible();
-  await expect(page.getByText('1 customer past their time and held')).toBeVisible();
+  await expect(page.getByText('1 customer past their time and held or restricted')).toBeVisible();
 
   await page.getByRole('button', { name: 'Erase and anonymise now…' }).click();
   await privacy.dialog.getByLabel('I understand that this can’t be undone').check();

@@ -23,6 +23,7 @@ import { acceptedPacks, packHistory } from '../packs/keeping.ts';
 import type { PersonalRoom } from '../personal-room.ts';
 import { policyIn } from '../policy.ts';
 import { ConsentSurvey } from '../consent/facts.ts';
+import { specialConditions } from '../consent/special-categories.ts';
 import { erasureFacts } from '../erasure/facts.ts';
 import { registerFacts } from '../registers/facts.ts';
 import { RetentionSurvey } from '../retention/facts.ts';
@@ -52,6 +53,7 @@ export interface GatheringParts {
   readonly now: number;
   readonly outside: Outside;
   readonly rooms: readonly PersonalRoom[];
+  readonly signal: AbortSignal;
 }
 
 export async function gatherFacts(parts: GatheringParts): Promise<Facts> {
@@ -90,6 +92,7 @@ export async function gatherFacts(parts: GatheringParts): Promise<Facts> {
     runs: { lastAt: lastRunAt },
     sync: { clockOffsetMs, unsent },
     ...peopleFacts(parts),
+    specialConditions: await specialConditions(vault, parts.signal),
     ...probeSubjectFile({
       rooms: parts.rooms,
       now: parts.now,

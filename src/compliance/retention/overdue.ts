@@ -7,7 +7,7 @@ import type { Covered, RetentionAction, RetentionRule } from './rules.ts';
 
 type Aged = Pick<
   Summary,
-  'id' | 'name' | 'createdAt' | 'lastActivity' | 'oldest' | 'heldUntil' | 'deleted'
+  'id' | 'name' | 'createdAt' | 'lastActivity' | 'oldest' | 'heldUntil' | 'limits' | 'deleted'
 >;
 
 /** What one customer has that is past its time. */
@@ -17,7 +17,7 @@ export interface Overdue {
   readonly action: RetentionAction | null;
   /** Kinds of which at least one entry is past its time, where the whole is not to go. */
   readonly entries: readonly AgingKind[];
-  /** Somebody has to keep it: nothing of it goes. */
+  /** Somebody has to keep it, or the person wants it kept (Art. 18(1)(b), (c) GDPR): nothing of it goes. */
   readonly isHeld: boolean;
 }
 
@@ -38,7 +38,7 @@ export function overdueFinder(
   return {
     find(summary) {
       if (summary.deleted === true) return null;
-      const isHeld = summary.heldUntil >= today;
+      const isHeld = summary.heldUntil >= today || summary.limits.includes('restriction');
       if (whole !== undefined && wholeLimit !== undefined) {
         const isDone = whole.action === 'anonymise' && summary.name === ANONYMOUS_NAME;
         if (!isDone && agedFrom(summary, whole) < wholeLimit) {

@@ -8,7 +8,7 @@ import type { Facts } from '#compliance/checks/facts.ts';
 import { erasureFacts } from '#compliance/erasure/facts.ts';
 import { attestationOf } from '#compliance/attestations.ts';
 import { describe, expect, it } from 'vitest';
-import { must } from '../../vault/fixture.ts';
+import { must, NEVER } from '../../vault/fixture.ts';
 import { createLogged, type Logged } from '../audit/team.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -34,6 +34,7 @@ async function factsOf({ session, log }: Logged): Promise<Facts> {
     now: NOW,
     outside,
     rooms: [recordRoom(session)],
+    signal: NEVER,
   });
 }
 

@@ -30,6 +30,7 @@ function customer(parts: Partial<Aged>): Aged {
     lastActivity: '',
     oldest: {},
     heldUntil: '',
+    limits: [],
     ...parts,
   };
 }
@@ -98,5 +99,7 @@ describe('what is past its time', () => {
     const finder = overdueFinder(rulesOf('customer', 12), '2026-11-23');
     expect(finder.find(customer({ heldUntil: '2026-11-23' }))?.isHeld).toBe(true);
     expect(finder.find(customer({ heldUntil: '2026-11-22' }))?.isHeld).toBe(false);
+    // A restriction asks that the data be kept.
+    expect(finder.find(customer({ limits: ['restriction'] }))?.isHeld).toBe(true);
   });
 });
