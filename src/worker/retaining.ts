@@ -40,15 +40,15 @@ export class Retaining {
   view(): RetentionView {
     const { session, compliance } = this.#parts;
     const { vault, role } = session;
-    const rules = rulesIn(vault.workspace);
-    const finder = overdueFinder(rules, this.#today);
+    const today = this.#today;
+    const finder = overdueFinder(rulesIn(vault.workspace), today);
     const count = new PreviewCount();
     const held: { id: RetentionView['held'][number]['id']; name: string; until: string }[] = [];
     for (const batch of vault.summaries()) {
       for (const summary of batch) {
         if (summary.deleted === true) continue;
         const { id, name, company, heldUntil } = summary;
-        if (heldUntil >= this.#today) held.push({ id, name: name || company, until: heldUntil });
+        if (heldUntil >= today) held.push({ id, name: name || company, until: heldUntil });
         const found = finder.find(summary);
         if (found !== null) count.add(found);
       }
