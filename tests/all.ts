@@ -41,7 +41,7 @@ const build = check('Build', 'vite', ['build', '--logLevel', 'warn']);
 const stagesByCommand: Readonly<Record<string, readonly Stage[]>> = {
   test: [
     together(
-      [check('Lint', 'eslint', ['--max-warnings', '0', '.'])],
+      [check('Lint', 'eslint', ['--max-warnings', '0', '.'], { HOLDFAST_LINT: 'quick' })],
       [
         ...typePrograms,
         check('Format', 'prettier', ['--check', '--log-level', 'warn', '.']),
@@ -55,6 +55,7 @@ const stagesByCommand: Readonly<Record<string, readonly Stage[]>> = {
     playwright('Browser tests', ['--grep-invert', '@deep-only']),
   ],
   deep: [
+    check('Lint of the screens by their types', 'eslint', ['--max-warnings', '0', 'src/ui']),
     vitest('Properties and faults in number', ['--project', 'unit*'], inNumber),
     vitest('Histories of devices in number', ['--project', 'simulation'], inNumber),
     build,
@@ -123,9 +124,14 @@ function together(...rows: readonly (readonly Stage[])[]): Stage {
 }
 
 /** A stage that counts as one, and speaks at its end. */
-function check(title: string, program: string, parameters: readonly string[]): Stage {
+function check(
+  title: string,
+  program: string,
+  parameters: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Stage {
   return async () => {
-    const code = await run(title, program, parameters, {}, 'atTheEnd');
+    const code = await run(title, program, parameters, environment, 'atTheEnd');
     return code === 0 ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 };
   };
 }

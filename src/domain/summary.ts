@@ -2,7 +2,7 @@
 
 import { isReserved, type RecordId } from '#base/ids.ts';
 import type { Kind } from './catalogue.ts';
-import type { FieldName, Json } from './change.ts';
+import type { Change, FieldName, Json } from './change.ts';
 import { consentMark, type ConsentMark } from './consents.ts';
 import { foldText } from './fold.ts';
 import type { Dossier, RecordState } from './record-state.ts';
@@ -246,6 +246,41 @@ function summariseBelongings(dossier: Dossier, customer: RecordId): OfBelongings
     changedAt,
   };
 }
+
+/**
+ * A customer's summary as one more change of its record makes it, without the record: for a change that is newer than all that stands there.
+ * Null where the record is needed: for lists, deletions, and a wall clock that goes backwards.
+ */
+export function withChange(summary: Summary, change: Change): Summary | null {
+  const { record, kind, set = {}, deletes, erases, at } = change;
+  const isOwn = record === summary.id && kind === 'customer' && summary.deleted !== true;
+  if (!isOwn || deletes !== undefined || erases !== undefined || at < summary.changedAt)
+    return null;
+  const values: Record<FieldName, Json> = {};
+  for (const [field, write] of Object.entries(set)) {
+    if (!('value' in write) || SUMMARISED_SETS.has(field)) return null;
+    values[field] = write.value;
+  }
+  const texts = Object.fromEntries(
+    SUMMARISED_TEXTS.filter((field) => Object.hasOwn(values, field)).map((field) => {
+      const value = values[field];
+      return [field, typeof value === 'string' ? value : ''];
+    }),
+  );
+  const { birthday, obtained } = values;
+  return {
+    ...summary,
+    ...texts,
+    ...(birthday !== undefined && {
+      bornOn: bornUnderAge(typeof birthday === 'string' ? birthday : '', summary.createdAt),
+    }),
+    ...(obtained !== undefined && { isFromOthers: isFromOthers(obtained) }),
+    changedAt: at,
+  };
+}
+
+const SUMMARISED_TEXTS = ['name', 'company', 'title', 'stage', 'owner', 'source'] as const;
+const SUMMARISED_SETS: ReadonlySet<FieldName> = new Set(['emails', 'phones', 'addresses', 'tags']);
 
 const MINORITY_YEARS = 18;
 

@@ -290,14 +290,17 @@ async function takeIn(
   let count = 0;
   let batch: Change[] = [];
   let last: CheckedSegment | undefined;
+  let isInformed = true;
   const receive = async (): Promise<Result<void, RoundError>> => {
     if (last === undefined) return ok();
     const positions = new Map([[device, { seq: last.seq, hash: last.hash }]]);
-    const received = await round.vault.receive({ changes: batch, positions, lead: round.lead });
+    const { lead } = round;
+    const received = await round.vault.receive({ changes: batch, positions, lead, isInformed });
     if (!received.ok) return received;
     count += batch.length;
     batch = [];
     last = undefined;
+    isInformed = true;
     return ok();
   };
   // Who had applied what is remembered before it is used, so that a crash in between makes no difference.
@@ -317,9 +320,19 @@ async function takeIn(
     if (!noted.ok) return noted;
     batch.push(...changes);
     last = segment;
+    isInformed &&= knewAll(round, device, segment.seen);
   }
   const received = await receive();
   return received.ok ? ok(count) : received;
+}
+
+/** Whether an author had applied every segment that stands here, and every one of this device's own. */
+function knewAll({ vault, device, memory }: Round, author: DeviceId, seen: Seen): boolean {
+  const knew = (of: DeviceId, seq: number): boolean => (seen.get(of)?.seq ?? 0) >= seq;
+  return (
+    knew(device, memory.own.seq) &&
+    [...vault.vector].every(([of, { seq }]) => of === author || knew(of, seq))
+  );
 }
 
 /** Keeps the sealed bytes, to fill a store again that has lost them, and what their author had applied. */
@@ -407,8 +420,9 @@ function judgeChanges(
     return { changes: [], held: hold('farFuture', changes) };
   }
   const role = roleOf(round, device, member, { seq, membershipN });
-  const allowed = changes.filter((change) => mayAuthor(role, change));
-  const refused = changes.filter((change) => !allowed.includes(change));
+  const allowed: Change[] = [];
+  const refused: Change[] = [];
+  for (const change of changes) (mayAuthor(role, change) ? allowed : refused).push(change);
   return { changes: allowed, held: refused.length === 0 ? null : hold('role', refused) };
 }
 

@@ -297,6 +297,8 @@ export const enCompliance = {
       incidents: 'Go to registers',
       registers: 'Go to registers',
       purposes: 'Go to registers',
+      retention: 'Go to retention',
+      consents: 'Go to customers',
       customers: 'Go to customers',
       exports: 'Go to customers',
       attest: 'Attest',

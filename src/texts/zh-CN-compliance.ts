@@ -264,6 +264,8 @@ export const zhCNCompliance: typeof enCompliance = {
       incidents: '前往登记册',
       registers: '前往登记册',
       purposes: '前往登记册',
+      retention: '前往保留',
+      consents: '前往客户',
       customers: '前往客户',
       exports: '前往客户',
       attest: '声明',

@@ -23,6 +23,8 @@ export interface Step {
   readonly changes: readonly Change[];
   /** The dossiers that the changes touch, as they will be. */
   readonly dossiers: ReadonlyMap<RecordId, Dossier>;
+  /** Of customers whose dossiers nobody has opened for it, as the changes make them. */
+  readonly summaries?: readonly Summary[];
   /** Of changes that are others'. */
   readonly from?: Pick<JournalEntry, 'received' | 'conflicts'>;
 }
@@ -59,8 +61,8 @@ export class Commits {
         if (book.isClosed) return err({ type: 'Locked' });
         const authored = await author();
         if (!authored.ok) return authored;
-        const { changes, dossiers, from } = authored.value;
-        const entry = { changes, summaries: summariesOf(dossiers), ...from };
+        const { changes, dossiers, summaries = [], from } = authored.value;
+        const entry = { changes, summaries: [...summariesOf(dossiers), ...summaries], ...from };
         const sealed = await rows.sealEntry(book.end.n + 1, book.end.hash, entry);
         const written = await store.commit({
           entry: sealed.row,
@@ -84,7 +86,7 @@ export class Commits {
   }
 
   /** The commit is durable: memory, the lists and the other tabs hear of it. */
-  async #follow({ changes, dossiers }: Step, learn: () => void): Promise<void> {
+  async #follow({ changes, dossiers, summaries = [] }: Step, learn: () => void): Promise<void> {
     const book = this.#book;
     for (const [id, dossier] of dossiers) {
       if (dossiers.size <= KEPT_AFTER || book.isAtHand(id)) book.keep(id, dossier);
@@ -93,7 +95,7 @@ export class Commits {
     if (dossiers.has(WORKSPACE_DOSSIER)) await book.readWorkspace();
     if (changes.some(({ erases }) => erases !== undefined)) book.forgetDossiers();
     this.#parts.tabs.tell({ type: 'written' });
-    const customers = customersAmong(dossiers.keys());
+    const customers = [...customersAmong(dossiers.keys()), ...summaries.map(({ id }) => id)];
     if (customers.length > 0) book.tell({ type: 'changed', customers });
     this.#rolls.schedule();
   }

@@ -91,6 +91,8 @@ export interface Received {
   readonly positions: Vector;
   /** Of `Session.takeLead`. */
   readonly lead: number;
+  /** Their author had applied every segment of others, and of this device's own, that this device knows of. */
+  readonly isInformed?: boolean;
 }
 
 export interface ReceiveOptions extends WorkOptions {

@@ -11,6 +11,7 @@ import type { Change, Erasure } from '#domain/change.ts';
 import { conflictsOf, type Conflict } from '#domain/conflicts.ts';
 import { changesOf } from '#domain/partition.ts';
 import type { Dossier, RecordState } from '#domain/record-state.ts';
+import { withChange, type Summary } from '#domain/summary.ts';
 import { isAlive } from '#domain/values.ts';
 import type { StorageError } from '#storage/failure.ts';
 import type { Book } from './book.ts';
@@ -39,6 +40,7 @@ const FEW_DOSSIERS = 16;
 const READ_RUN = 16;
 
 const NEVER = new AbortController().signal;
+const NONE: ReadonlyMap<RecordId, Summary> = new Map();
 
 export class Receiving {
   readonly #book: Book;
@@ -64,12 +66,15 @@ export class Receiving {
     changes,
     positions,
     lead,
+    isInformed = false,
   }: Received): Promise<Result<{ conflicts: number }, EditError | LeadLost>> {
     const byDossier = inDossiers(changes);
     const author = async (): Promise<Result<Step & { conflicts: number }, never>> => {
       const arrivals = new Arrivals();
       const dossiers = new Map<RecordId, Dossier>();
-      for (const [id, read] of await this.#dossiersOf(byDossier.keys())) {
+      const unread = isInformed ? this.#withoutReading(changes, byDossier) : NONE;
+      const wanted = [...byDossier.keys()].filter((id) => !unread.has(id));
+      for (const [id, read] of await this.#dossiersOf(wanted)) {
         // What can't be read is in the list of damage. The changes lie over it, for when it is there again.
         if (!read.ok) continue;
         const dossier = new Map(read.value);
@@ -78,16 +83,47 @@ export class Receiving {
       }
       const { conflicts } = arrivals;
       const from = saysOf(positions, conflicts);
-      return ok({ changes, dossiers, from, conflicts: conflicts.length });
+      const summaries = [...unread.values()];
+      return ok({ changes, dossiers, summaries, from, conflicts: conflicts.length });
     };
     const step = await this.#commits.append(author, fenceOf(lead));
     return step.ok ? ok({ conflicts: step.value.conflicts }) : step;
   }
 
+  /**
+   * [Note: Nothing to read] Changes that are newer than every stamp of this vault win wherever they arrive, and where their author knew all
+   * that is here, they conflict with nothing. Of a customer whose own plain fields they set, the list then says what they say, and the leaf
+   * is not read. An author who lies about that deceives in the list for as long as nobody opens the customer and nothing is folded.
+   */
+  #withoutReading(
+    changes: readonly Change[],
+    byDossier: ReadonlyMap<RecordId, readonly Change[]>,
+  ): ReadonlyMap<RecordId, Summary> {
+    const { stamps, roster, erasures, unsentChanges } = this.#book;
+    let { latest } = stamps;
+    for (const { stamp } of changes) {
+      if (stamp <= latest) return NONE;
+      latest = stamp;
+    }
+    if (unsentChanges > 0) return NONE;
+    const unread = new Map<RecordId, Summary>();
+    for (const [id, arrived] of byDossier) {
+      if (this.#book.isAtHand(id) || erasures.coversRecord(id, undefined)) continue;
+      let summary: Summary | null = roster.summary(id) ?? null;
+      for (const change of arrived) {
+        const isErased = Object.keys(change.set ?? {}).some((field) =>
+          erasures.coversField(id, field),
+        );
+        summary = summary === null || isErased ? null : withChange(summary, change);
+      }
+      if (summary !== null) unread.set(id, summary);
+    }
+    return unread;
+  }
+
   async #dossiersOf(
-    ids: Iterable<RecordId>,
+    wanted: readonly RecordId[],
   ): Promise<Iterable<readonly [RecordId, Result<Dossier, Damaged>]>> {
-    const wanted = [...ids];
     if (wanted.length > FEW_DOSSIERS) return this.#book.dossiers(wanted);
     const found: [RecordId, Result<Dossier, Damaged>][] = [];
     for (const id of wanted) found.push([id, await this.#book.dossier(id)]);

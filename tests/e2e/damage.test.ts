@@ -62,7 +62,7 @@ const cases: readonly Case[] = [
   },
 ];
 
-test('damaged rows are named, and the rest of the workspace goes on', async ({
+test('damaged rows are named, and the rest of the workspace goes on @deep-only', async ({
   holdfast,
   complaints,
 }) => {

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { drawHistory, live } from './history.ts';
 import { command, shrink, tell } from './shrinking.ts';
 
-const HISTORIES = process.env['SLOW'] ? 320 : 40;
+const HISTORIES = process.env['SLOW'] ? 320 : 20;
 const SHRINKING_MS = 60_000;
 const LIVING_MS = 60_000;
 

@@ -22,6 +22,7 @@ const PLACES: Readonly<Record<string, string>> = {
   registers: '#/compliance/registers',
   purposes: '#/compliance/registers',
   retention: '#/compliance/retention',
+  consents: '#/customers',
   customers: '#/customers',
   exports: '#/customers',
 };

@@ -11,10 +11,11 @@ import {
   queryWords,
   searchText,
   summarise,
+  withChange,
 } from '#domain/summary.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { customer, runs, stampOf } from './arbitraries.ts';
+import { anyChange, anyChangeOf, customer, merge, runs, stampOf } from './arbitraries.ts';
 
 const ada = {
   name: 'Ana Łukasz-Müller',
@@ -161,6 +162,28 @@ describe('a summary', () => {
     // The record was made in 1970.
     expect(summary.bornOn).toBe('1960-06-30');
     expect(summarise(dossierOf({ ...ada, birthday: '1951-12-31' }), customer).bornOn).toBe('');
+  });
+
+  it('of a change that is newer than all else is the same without the record', () => {
+    const NEWEST = 10_000;
+    let made = 0;
+    fc.assert(
+      fc.property(
+        fc.array(anyChange, { maxLength: 12 }),
+        anyChangeOf(customer, 'customer'),
+        fc.integer({ min: 0, max: 4 }),
+        (before, last, at) => {
+          const dossier = merge(before);
+          const change = { ...last, stamp: stampOf(NEWEST), at };
+          const patched = withChange(summarise(dossier, customer), change);
+          if (patched === null) return;
+          made += 1;
+          expect(patched).toEqual(summarise(merge([change], dossier), customer));
+        },
+      ),
+      runs(500),
+    );
+    expect(made).toBeGreaterThan(20);
   });
 
   it('says that a customer is deleted, or not there yet', () => {

@@ -1,5 +1,7 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { err } from '#base/result.ts';
+import { valueOf } from '#domain/values.ts';
+import { Shelf } from '#vault/shelf.ts';
 import { must } from '../vault/fixture.ts';
 import { textOf } from '../vault/exchange.ts';
 import { addCustomer, alarmTypes, customersOf, idOf, namesOf, Team, type Device } from './team.ts';
@@ -87,5 +89,62 @@ describe('pulling', () => {
       err({ type: 'LeadLost' }),
     );
     expect(positionOf()).toBe(before);
+  });
+});
+
+describe('changes whose author knew all that is here', () => {
+  async function withCustomers() {
+    const { team, devices } = await Team.of('member');
+    const [writer, reader] = devices;
+    team.turnTo(writer);
+    const edits = Array.from({ length: 20 }, (_, n) => ({
+      kind: 'customer' as const,
+      values: { name: `Customer ${n}` },
+    }));
+    const { records } = must(await writer.session.vault.save(edits));
+    await team.agree(writer, reader);
+    for (const device of devices) {
+      team.turnTo(device);
+      must(await device.session.vault.roll());
+    }
+    const retitle = async (title: string) => {
+      team.turnTo(writer);
+      const values = { title };
+      must(
+        await writer.session.vault.save(
+          records.map((record) => ({ record, kind: 'customer' as const, values })),
+        ),
+      );
+      await team.round(writer);
+    };
+    return { team, reader, records, retitle };
+  }
+
+  it('are in the list without a leaf being read, and in the record once it is opened', async () => {
+    const { team, reader, records, retitle } = await withCustomers();
+    await retitle('Owner');
+    const spies = [vi.spyOn(Shelf.prototype, 'scanBodies'), vi.spyOn(Shelf.prototype, 'body')];
+    await team.round(reader);
+    expect(spies.map((spy) => spy.mock.calls.length)).toEqual([0, 0]);
+    for (const spy of spies) spy.mockRestore();
+    const { vault } = reader.session;
+    for (const record of records) {
+      expect(vault.summary(record)?.title).toBe('Owner');
+      const dossier = must(await vault.openDossier(record));
+      expect(valueOf(dossier.get(record)!, 'title')).toBe('Owner');
+    }
+    expect(await vault.conflicts()).toEqual([]);
+  });
+
+  it('are read where something of this device is not sent yet, so that a conflict is found', async () => {
+    const { team, reader, records, retitle } = await withCustomers();
+    team.turnTo(reader);
+    const values = { title: 'Skipper' };
+    must(await reader.session.vault.save([{ record: records[0]!, kind: 'customer', values }]));
+    await retitle('Owner');
+    await team.round(reader);
+    expect(await reader.session.vault.conflicts()).toMatchObject([
+      { record: records[0], field: 'title' },
+    ]);
   });
 });

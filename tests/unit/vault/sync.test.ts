@@ -193,7 +193,7 @@ describe('devices that exchange their changes', () => {
         await expectAgreement(all);
         for (const device of open.splice(0)) await device.close();
       }),
-      { numRuns: process.env['SLOW'] ? 400 : 25 },
+      { numRuns: process.env['SLOW'] ? 400 : 15 },
     );
   });
 
