@@ -59,7 +59,7 @@ export interface Summary {
   readonly heldUntil: string;
   /** ISO date of the newest living interaction, transaction, need or feedback; '' where there was none. */
   readonly lastActivity: string;
-  /** ISO date of the oldest living record of each kind that ages. */
+  /** ISO date of the oldest record of each kind that ages, deleted ones too: they are kept until somebody erases them. */
   readonly oldest: Readonly<Partial<Record<AgingKind, string>>>;
   /** Every living consent, withdrawn ones too, as they were made. */
   readonly consents: readonly ConsentMark[];
@@ -204,14 +204,12 @@ function summariseBelongings(dossier: Dossier, customer: RecordId): OfBelongings
   for (const state of dossier.values()) {
     if (state.id === customer) continue;
     changedAt = Math.max(changedAt, state.changed.at);
-    if (!isAlive(state)) continue;
     const { kind } = state;
     if (isAging(kind)) {
       const day = dayOf(state, kind);
+      if (ages(state, kind) && day < (oldest[kind] ?? '\uffff')) oldest[kind] = day;
+      if (!isAlive(state)) continue;
       if (kind !== 'task' && day > lastActivity) lastActivity = day;
-      // A task that nobody has done yet does not age.
-      const ages = kind !== 'task' || valueOf(state, 'done') !== null;
-      if (ages && day < (oldest[kind] ?? '\uffff')) oldest[kind] = day;
       if (kind === 'interaction' && day > lastContact && valueOf(state, 'type') !== 'note') {
         lastContact = day;
       }
@@ -219,6 +217,8 @@ function summariseBelongings(dossier: Dossier, customer: RecordId): OfBelongings
       if (due !== '' && valueOf(state, 'done') === null) {
         tasks.push({ id: state.id, title: textOf(state, 'title'), due });
       }
+    } else if (!isAlive(state)) {
+      continue;
     } else if (kind === 'limit' && valueOf(state, 'lifted') === null) {
       limits.add(valueOf(state, 'type'));
     } else if (kind === 'hold' && valueOf(state, 'lifted') === null) {
@@ -293,6 +293,11 @@ export function bornUnderAge(birthday: string, createdAt: number): string {
 
 export function isFromOthers(obtained: Json): boolean {
   return obtained === 'others' || obtained === 'public';
+}
+
+/** A task that nobody has done yet, nor deleted, does not age. */
+export function ages(state: RecordState, kind: AgingKind): boolean {
+  return kind !== 'task' || valueOf(state, 'done') !== null || !isAlive(state);
 }
 
 function isAging(kind: Kind): kind is AgingKind {

@@ -6,8 +6,9 @@
  */
 
 import { bytesToUtf8 } from '#base/bytes.ts';
-import type { RecordId } from '#base/ids.ts';
+import { isReserved, type RecordId } from '#base/ids.ts';
 import { assert } from '#base/result.ts';
+import { WORKSPACE_DOSSIER } from '#domain/record-state.ts';
 import {
   FIELD_SEPARATOR,
   matchesQuery,
@@ -110,6 +111,11 @@ interface NameKey {
 
 /** One byte a row each. */
 const LETTERS_KEPT = 40;
+
+/** Somebody whose own record has not arrived yet was made at no time. */
+function isTrash({ id, deleted, createdAt }: Summary): boolean {
+  return deleted === true && createdAt > 0 && id !== WORKSPACE_DOSSIER && !isReserved(id);
+}
 
 export class Roster {
   readonly #leaves = new Map<number, RosterLeaf>();
@@ -230,6 +236,17 @@ export class Roster {
     yield [...this.#overlaid.values()]
       .filter((over) => over.due !== HIDDEN)
       .map((over) => over.summary);
+  }
+
+  /** Every customer in the trash. Rows of the workspace's own are none. */
+  *trash(): Iterable<Summary> {
+    for (const { data } of this.#sequence) {
+      if (!data.due.includes(HIDDEN)) continue;
+      for (const summary of summariesOf(data)) {
+        if (isTrash(summary) && !this.#overlaid.has(summary.id)) yield summary;
+      }
+    }
+    for (const { summary } of this.#overlaid.values()) if (isTrash(summary)) yield summary;
   }
 
   today(today: string): TodayView {

@@ -132,6 +132,11 @@ export class Vault {
     return this.#book.roster.summaries();
   }
 
+  /** Customers that were deleted, and that nobody has erased yet. */
+  trash(): Iterable<Summary> {
+    return this.#book.roster.trash();
+  }
+
   get customFields(): readonly FieldDefinition[] {
     return this.#book.customFields;
   }

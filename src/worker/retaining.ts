@@ -46,12 +46,15 @@ export class Retaining {
     const held: { id: RetentionView['held'][number]['id']; name: string; until: string }[] = [];
     for (const batch of vault.summaries()) {
       for (const summary of batch) {
-        if (summary.deleted === true) continue;
         const { id, name, company, heldUntil } = summary;
         if (heldUntil >= today) held.push({ id, name: name || company, until: heldUntil });
         const found = finder.find(summary);
         if (found !== null) count.add(found);
       }
+    }
+    for (const summary of vault.trash()) {
+      const found = finder.find(summary);
+      if (found !== null) count.add(found);
     }
     const { preview } = count;
     return {

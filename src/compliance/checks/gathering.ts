@@ -303,6 +303,7 @@ function peopleFacts({ session: { vault }, survey, now }: GatheringParts): Parti
       }
     }
   }
+  for (const summary of vault.trash()) retention.add(summary);
   const lastRunAt = survey.lastOf('retentionRun');
   return {
     customers: { total, badEmails, badPhones, bad },

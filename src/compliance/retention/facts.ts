@@ -24,10 +24,11 @@ export class RetentionSurvey {
   }
 
   add(summary: Summary): void {
-    if (summary.deleted === true || this.#finder === null) return;
+    if (this.#finder === null) return;
     this.#looked += 1;
     // Basis and end are asked for by the form and by everybody who takes the record in.
-    if (summary.heldUntil !== '') this.#holds.push({ id: summary.id, isWhole: true });
+    if (summary.heldUntil !== '' && summary.deleted !== true)
+      this.#holds.push({ id: summary.id, isWhole: true });
     const found = this.#finder.find(summary);
     if (found === null || found.isHeld) return;
     this.#badCount += 1;

@@ -37,12 +37,13 @@ export function overdueFinder(
   const kinds = [...limits.keys()].filter((kind): kind is AgingKind => kind !== 'customer');
   return {
     find(summary) {
-      if (summary.deleted === true) return null;
       const isHeld = summary.heldUntil >= today || summary.limits.includes('restriction');
       if (whole !== undefined && wholeLimit !== undefined) {
         const isDone = whole.action === 'anonymise' && summary.name === ANONYMOUS_NAME;
         if (!isDone && agedFrom(summary, whole) < wholeLimit) {
-          return { customer: summary.id, action: whole.action, entries: [], isHeld };
+          // Of whoever is deleted already there is nothing to decide and nothing to count.
+          const action = summary.deleted === true ? 'erase' : whole.action;
+          return { customer: summary.id, action, entries: [], isHeld };
         }
       }
       const entries = kinds.filter((kind) => {

@@ -6,8 +6,8 @@
 import { createRecordId, type RecordId } from '#base/ids.ts';
 import { err, ok, type Result } from '#base/result.ts';
 import type { Dossier, RecordState } from '#domain/record-state.ts';
-import { ANONYMOUS_NAME, dayOf, type AgingKind } from '#domain/summary.ts';
-import { isAlive, valueOf, valuesOf } from '#domain/values.ts';
+import { ages, ANONYMOUS_NAME, dayOf, type AgingKind, type Summary } from '#domain/summary.ts';
+import { isAlive, valuesOf } from '#domain/values.ts';
 import type { Cancelled, EditError, NewRecord, Vault } from '#vault/vault.ts';
 import { holdsIn } from '../erasure/plan.ts';
 import { limitsOf, overdueFinder, type Overdue } from './overdue.ts';
@@ -38,12 +38,12 @@ export async function runRetention(
   const finder = overdueFinder(rules, today);
   const limits = limitsOf(rules, today);
   const due: Overdue[] = [];
-  for (const batch of vault.summaries()) {
-    for (const summary of batch) {
-      const found = finder.find(summary);
-      if (found !== null && !found.isHeld && found.action !== 'review') due.push(found);
-    }
-  }
+  const look = (summary: Summary): void => {
+    const found = finder.find(summary);
+    if (found !== null && !found.isHeld && found.action !== 'review') due.push(found);
+  };
+  for (const batch of vault.summaries()) for (const summary of batch) look(summary);
+  for (const summary of vault.trash()) look(summary);
   const run = { erased: 0, anonymised: 0, entries: 0 };
   for (let from = 0; from < due.length; from += AT_ONCE) {
     if (signal.aborted) return err({ type: 'Cancelled' });
@@ -98,15 +98,14 @@ function oldEntries(
   return [...dossier.values()].filter((state) => isPast(state, kinds, limits)).map(({ id }) => id);
 }
 
-/** As the summary sees it: a task that nobody has done yet does not age. */
+/** As the summary sees it, deleted ones too. */
 function isPast(
   state: RecordState,
   kinds: readonly AgingKind[],
   limits: ReadonlyMap<Covered, string>,
 ): boolean {
   const kind = kinds.find((each) => each === state.kind);
-  if (kind === undefined || !isAlive(state)) return false;
-  if (kind === 'task' && valueOf(state, 'done') === null) return false;
+  if (kind === undefined || !ages(state, kind)) return false;
   return dayOf(state, kind) < (limits.get(kind) ?? '');
 }
 

@@ -133,11 +133,14 @@ describe('a summary', () => {
     put(dossier, 'f', 'need', { title: 'Shelves' });
     // What nobody has done yet does not age.
     put(dossier, 'g', 'task', { title: 'To do' });
+    // What was deleted is kept, and ages.
+    remove(dossier, put(dossier, 'h', 'feedback', { type: 'praise', date: '2018-05-01' }));
     const summary = summarise(dossier, customer);
     expect(summary.lastActivity).toBe('2026-11-21');
     expect(summary.lastContact).toBe('2020-02-29');
     expect(summary.oldest).toEqual({
-      interaction: '2020-02-29',
+      feedback: '2018-05-01',
+      interaction: '2019-01-01',
       transaction: '2026-11-21',
       task: '2027-01-01',
       need: '1970-01-01',

@@ -182,10 +182,14 @@ interface Model {
   readonly over: Map<RecordId, Summary>;
 }
 
-function livingIn({ leaves, over }: Model): Summary[] {
+function allIn({ leaves, over }: Model): Summary[] {
   const all = new Map([...leaves.values()].flat().map((summary) => [summary.id, summary]));
   for (const [id, summary] of over) all.set(id, summary);
-  return [...all.values()].filter(({ deleted }) => deleted !== true);
+  return [...all.values()];
+}
+
+function livingIn(model: Model): Summary[] {
+  return allIn(model).filter(({ deleted }) => deleted !== true);
 }
 
 function matches(
@@ -264,6 +268,12 @@ describe('the roster', () => {
         const given = [...roster.summaries()].flat();
         expect(given.toSorted((a, b) => (a.id < b.id ? -1 : 1))).toEqual(
           living.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+        );
+        const trashed = allIn(model).filter(
+          ({ deleted, createdAt }) => deleted === true && createdAt > 0,
+        );
+        expect([...roster.trash()].map(({ id }) => id).sort()).toEqual(
+          trashed.map(({ id }) => id).sort(),
         );
         const stages = new Map<string, number>();
         for (const { stage: each } of living) {

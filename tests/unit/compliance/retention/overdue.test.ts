@@ -78,7 +78,8 @@ describe('what is past its time', () => {
     const byCreation = overdueFinder(created, '2026-11-23');
     expect(byCreation.find(active)).toMatchObject({ action: 'anonymise' });
     expect(byCreation.find(customer({ name: ANONYMOUS_NAME }))).toBe(null);
-    expect(byCreation.find({ ...active, deleted: true })).toBe(null);
+    // Whoever lies in the trash goes too, and for good.
+    expect(byCreation.find({ ...active, deleted: true })).toMatchObject({ action: 'erase' });
   });
 
   it('names the kinds of old entries of whoever stays', () => {

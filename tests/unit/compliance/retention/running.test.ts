@@ -98,6 +98,21 @@ describe('a run', () => {
     expect(must(await run('2039-01-01'))).toEqual(NOTHING);
   });
 
+  it('takes what lies in the trash too', async () => {
+    const { vault, rule, customer, bought, run } = await workspace();
+    must(await rule({ covers: 'customer', months: 12, action: 'review' }));
+    must(await rule({ covers: 'transaction', months: 12 }));
+    const gone = await customer('Bea Lund');
+    const stays = await customer('Ruth Okafor');
+    const sale = await bought(stays, '2020-01-31');
+    must(await vault.remove([{ record: gone }]));
+    must(await vault.remove([{ record: sale, customer: stays }]));
+    expect(must(await run(TODAY))).toEqual({ ...NOTHING, entries: 1 });
+    expect(must(await vault.openDossier(stays)).has(sale)).toBe(false);
+    expect(must(await run('2029-01-01'))).toEqual({ ...NOTHING, erased: 1 });
+    expect(vault.isErased(gone)).toBe(true);
+  });
+
   it('touches nobody whom an admin is to decide on', async () => {
     const { vault, rule, customer, run } = await workspace();
     must(await rule({ covers: 'customer', months: 12, action: 'review' }));
