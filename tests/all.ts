@@ -41,11 +41,13 @@ const build = check('Build', 'vite', ['build', '--logLevel', 'warn']);
 const stagesByCommand: Readonly<Record<string, readonly Stage[]>> = {
   test: [
     together(
-      [check('Lint', 'eslint', ['--max-warnings', '0', '.'], { HOLDFAST_LINT: 'quick' })],
       [
-        ...typePrograms,
+        check('Lint', 'eslint', ['--max-warnings', '0', '.'], { HOLDFAST_LINT: 'quick' }),
         check('Format', 'prettier', ['--check', '--log-level', 'warn', '.']),
         check('Unused code', 'knip', []),
+      ],
+      [
+        ...typePrograms,
         vitest('Unit tests', ['--project', 'unit*']),
         vitest('Histories of devices', ['--project', 'simulation']),
       ],

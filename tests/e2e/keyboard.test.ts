@@ -40,6 +40,8 @@ test('a customer is written, found, changed and followed up without a pointer', 
   await keyboard.type('Harbour master');
   await keyboard.press('Enter');
   await expect(page.getByText('Harbour master').first()).toBeVisible();
+  // It is taken back once the form has closed and offers it.
+  await expect(customer.field('Job title')).toBeHidden();
   await keyboard.press('Control+z');
   await expect(page.getByText('Harbour master')).toHaveCount(0);
 
