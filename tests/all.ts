@@ -23,14 +23,15 @@ type Stage = () => Promise<Counts>;
 const root = join(import.meta.dirname, '..');
 const reports = join(root, '.cache/reports');
 
-const typePrograms: readonly Stage[] = [
+const typesOfTheTests = check('Types of the tests', 'tsc', ['--project', 'tests']);
+
+const typesOfTheApp: readonly Stage[] = [
   check('Types of the page', 'svelte-check', [
     ...['--tsconfig', 'src/ui/tsconfig.json', '--output', 'human', '--fail-on-warnings'],
   ]),
   check('Types of the worker', 'tsc', ['--project', 'src/worker']),
   check('Types of the service worker', 'tsc', ['--project', 'src/sw']),
   check('Types of the host', 'tsc', ['--project', 'src/endpoint']),
-  check('Types of the tests', 'tsc', ['--project', 'tests']),
 ];
 
 /** Read by the suites that repeat: many runs of each property, many killed browsers. */
@@ -45,9 +46,10 @@ const stagesByCommand: Readonly<Record<string, readonly Stage[]>> = {
         check('Lint', 'eslint', ['--max-warnings', '0', '.'], { HOLDFAST_LINT: 'quick' }),
         check('Format', 'prettier', ['--check', '--log-level', 'warn', '.']),
         check('Unused code', 'knip', []),
+        typesOfTheTests,
       ],
       [
-        ...typePrograms,
+        ...typesOfTheApp,
         vitest('Unit tests', ['--project', 'unit*']),
         vitest('Histories of devices', ['--project', 'simulation']),
       ],
@@ -69,7 +71,7 @@ const stagesByCommand: Readonly<Record<string, readonly Stage[]>> = {
   ],
   engines: [build, engines],
   ceph: [build, ceph],
-  types: typePrograms,
+  types: [...typesOfTheApp, typesOfTheTests],
 };
 
 const programsByCommand: Readonly<Record<string, readonly string[]>> = {

@@ -53,21 +53,13 @@ const list = csvFile(
   'Name,Email,Berth\nBea Lund,bea@lund.example,C 3\nCleo Marsh,no address,D 4\nToo,few\n',
 );
 
-/** All but the smallest size in one language is seen in number only: it takes as long as ten other stories. */
-const isDeep = process.env['HOLDFAST_DEEP'] !== undefined;
-const seen = isDeep ? languages : languages.slice(0, 1);
-
-for (const { locale, texts, looks } of seen) {
-  const inNumber = texts === en ? '' : ' @deep';
+for (const { locale, texts, looks } of languages) {
   test.describe(locale, () => {
     test.use({ locale, hasTouch: true });
 
-    test(`every screen is accessible and fits${inNumber}`, async ({ page }) => {
+    test('every screen is accessible and fits @deep-only', async ({ page }) => {
       test.slow();
-      const inspector = new Inspector(
-        page,
-        isDeep ? looks : looks.filter(({ size }) => size === phone),
-      );
+      const inspector = new Inspector(page, looks);
       const look = (screen: string) => inspector.look(screen);
       const button = (name: string): Locator => page.getByRole('button', { name, exact: true });
       const field = (name: string): Locator => page.getByLabel(name, { exact: true });
