@@ -286,9 +286,10 @@ const MINORITY_YEARS = 18;
 
 /** `birthday`: ISO date, or ''. Whoever is of age when the record is made stays so. */
 export function bornUnderAge(birthday: string, createdAt: number): string {
+  if (birthday === '') return '';
   const [year = '', ...rest] = birthday.split('-');
   const ofAge = [String(Number(year) + MINORITY_YEARS).padStart(4, '0'), ...rest].join('-');
-  return birthday !== '' && ofAge > dayOfMoment(createdAt) ? birthday : '';
+  return ofAge > dayOfMoment(createdAt) ? birthday : '';
 }
 
 export function isFromOthers(obtained: Json): boolean {

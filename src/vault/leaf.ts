@@ -101,10 +101,12 @@ function encodeRow(summary: Summary): string {
     isPlain &&
     tasks.length + limits.length + Object.keys(oldest).length === 0 &&
     lastContact + heldUntil + lastActivity === '';
+  if (isBare) return JSON.stringify(row);
+  const more = isPlain ? [] : [consents, toldOn, bornOn, isFromOthers];
   return JSON.stringify([
     ...row,
-    ...(isBare ? [] : [tasks, lastContact, limits, heldUntil, lastActivity, oldest]),
-    ...(isPlain ? [] : [consents, toldOn, bornOn, isFromOthers]),
+    ...[tasks, lastContact, limits, heldUntil, lastActivity, oldest],
+    ...more,
   ]);
 }
 

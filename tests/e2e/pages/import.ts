@@ -23,7 +23,9 @@ export class ImportDialog {
   }
 
   async expectMatchColumns(): Promise<void> {
-    await expect(this.dialog.getByRole('heading', { name: 'Match columns' })).toBeVisible();
+    await expect(this.dialog.getByRole('heading', { name: 'Match columns' })).toBeVisible({
+      timeout: 60_000,
+    });
   }
 
   /** What the file is read by, or where a column goes. */
