@@ -56,6 +56,5 @@ dt { color: #56615b; }
 dd { margin: 0; white-space: pre-wrap; }
 tr, article { break-inside: avoid; }
 article { padding: 8px 0; border-bottom: 1px solid #d8d4ca; }
-pre { white-space: pre-wrap; font-size: 11px; }
 @media print { body { margin: 0; } }
 `;

@@ -7,11 +7,12 @@ import { utf8Bytes } from '#base/bytes.ts';
 import type { DeviceId, WorkspaceId } from '#base/ids.ts';
 import type { SigningKeys } from '#crypto/key-pairs.ts';
 import { allowedSignersLine, signSsh } from '#crypto/ssh-signature.ts';
-import { fieldsOf, type Label } from '#domain/catalogue.ts';
+import { fieldsOf, type FieldDefinition } from '#domain/catalogue.ts';
 import { isList } from '#domain/json.ts';
 import type { RecordState } from '#domain/record-state.ts';
 import { valuesOf } from '#domain/values.ts';
-import { htmlPage, termList } from '../html-page.ts';
+import { fieldTerms } from '../field-words.ts';
+import { escapeHtml, htmlPage, termList } from '../html-page.ts';
 
 export const RECEIPT_NAMESPACE = 'holdfast-receipt';
 
@@ -62,9 +63,7 @@ function pretty(value: object): string {
 function receiptOf({ consent, customer, purpose, workspace, device, now }: ReceiptParts): object {
   const of = textsOf(consent);
   const process = textsOf(purpose);
-  const separate = listOf(consent, 'separate');
   const withdrawn = of('withdrawn');
-  const controller = `urn:holdfast:workspace:${workspace.id}`;
   return {
     '@context': {
       dpv: 'https://w3id.org/dpv#',
@@ -79,7 +78,7 @@ function receiptOf({ consent, customer, purpose, workspace, device, now }: Recei
     'dct:publisher': { '@id': `urn:holdfast:device:${device}` },
     'dpv:hasDataSubject': { '@id': `urn:holdfast:person:${customer.id}` },
     'dpv:hasDataController': {
-      '@id': controller,
+      '@id': `urn:holdfast:workspace:${workspace.id}`,
       '@type': 'dpv:DataController',
       'dpv:hasName': workspace.name,
     },
@@ -102,7 +101,7 @@ function receiptOf({ consent, customer, purpose, workspace, device, now }: Recei
         'dpv:hasDuration': process('keptMonths') === '' ? '' : `P${process('keptMonths')}M`,
       },
       'dpv:hasChannel': of('channel'),
-      'dpv:hasSeparateConsent': separate,
+      'dpv:hasSeparateConsent': listOf(consent, 'separate'),
     },
     'dpv:hasConsentStatus': [
       {
@@ -122,37 +121,30 @@ function receiptOf({ consent, customer, purpose, workspace, device, now }: Recei
 /** For people: the same, without what only machines read. */
 export function receiptPage(parts: ReceiptParts, words: ReceiptWords): string {
   const { consent, customer, purpose, workspace, now } = parts;
-  const of = textsOf(consent);
-  const label = ({ label }: { readonly label: Label }): string => label[words.language];
-  const said = fieldsOf('consent')
-    .filter(({ name }) => name !== 'purpose')
-    .map((field): readonly [string, string] => {
-      const options = new Map(field.options?.map(({ value, label }) => [value, label] as const));
-      const values = field.type === 'tags' ? listOf(consent, field.name) : [of(field.name)];
-      const text = values.map((value) => options.get(value)?.[words.language] ?? value);
-      return [label(field), text.join(', ').replace('T', ' ')];
-    });
-  const about = ['why', 'data', 'recipients', 'transfers', 'keptMonths', 'notice'];
-  const purposeFields = fieldsOf('purpose').filter(({ name }) => about.includes(name));
+  const { language } = words;
+  const said = fieldsOf('consent').filter(({ name }) => name !== 'purpose');
+  const about = fieldsOf('purpose').filter(({ name }) => ABOUT.includes(name));
+  const terms = (fields: readonly FieldDefinition[], state: RecordState | undefined) =>
+    fieldTerms(fields, state === undefined ? {} : valuesOf(state), language, (id) => id);
   const person = textsOf(customer);
   return htmlPage(
     words,
-    `<p>${words.text}</p>
+    `<p>${escapeHtml(words.text)}</p>
 ${termList([
   [words.controller, workspace.name],
   [words.person, person('name') || person('company')],
   [words.why, textsOf(purpose)('name')],
-  ...purposeFields.map((field): readonly [string, string] => [
-    label(field),
-    field.type === 'tags' ? listOf(purpose, field.name).join(', ') : textsOf(purpose)(field.name),
-  ]),
+  ...terms(about, purpose),
 ])}
 <hr>
-${termList(said)}
-<p>${words.withdrawing}</p>
+${termList(terms(said, consent))}
+<p>${escapeHtml(words.withdrawing)}</p>
 ${termList([[words.made, new Date(now).toISOString()]])}`,
   );
 }
+
+/** What of the purpose stands on the page. */
+const ABOUT = ['why', 'data', 'recipients', 'transfers', 'keptMonths', 'notice'];
 
 function textsOf(state: RecordState | undefined): Texts {
   const values = state === undefined ? {} : valuesOf(state);

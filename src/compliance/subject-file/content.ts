@@ -98,6 +98,11 @@ export function subjectContent(source: SubjectSource): SubjectContent | null {
   };
 }
 
+/** What stands in a field, built in or of the workspace's own. */
+export function valueIn({ values, custom = {} }: SubjectRecord, field: FieldDefinition): Json {
+  return values[field.name] ?? custom[field.label.en] ?? custom[field.name] ?? null;
+}
+
 function recordOf(state: RecordState, source: SubjectSource): SubjectRecord {
   const { id, kind, created, changed } = state;
   const fields = new Map(source.fieldsOf(kind).map((field) => [field.name, field]));

@@ -1,9 +1,9 @@
 /** A subject file for people to read: the data, and what they have a right to know of its use (Art. 15(1) GDPR). */
 
 import { kindLabel, type FieldDefinition, type Kind } from '#domain/catalogue.ts';
+import { fieldTerms, valueInWords, type Language, type NameOf } from '../field-words.ts';
 import { escapeHtml, htmlPage, termList } from '../html-page.ts';
-import type { SubjectContent, SubjectRecord, Values } from './content.ts';
-import { valueInWords, type Language, type NameOf } from './words.ts';
+import { valueIn, type SubjectContent, type SubjectRecord, type Values } from './content.ts';
 
 /** The sentences of the page, in the person's language. */
 export interface SubjectWords {
@@ -38,7 +38,9 @@ export function subjectPage(
   const list = (kind: Kind, of: readonly Values[]): string =>
     of.length === 0
       ? `<p>${escapeHtml(words.none)}</p>`
-      : of.map((values) => termsOf(values, fieldsOf(kind), language, nameOf)).join('<hr>');
+      : of
+          .map((values) => termList(fieldTerms(fieldsOf(kind), values, language, nameOf)))
+          .join('<hr>');
   const record = (one: SubjectRecord): string =>
     `<article>${recordTerms(one, fieldsOf(one.kind), words, nameOf)}</article>`;
   return htmlPage(
@@ -75,35 +77,21 @@ ${list('request', content.requests)}
   );
 }
 
-function termsOf(
-  values: Values,
-  fields: readonly FieldDefinition[],
-  language: Language,
-  nameOf: NameOf,
-): string {
-  return termList(
-    fields.map((field): readonly [string, string] => [
-      field.label[language],
-      valueInWords(field, values[field.name] ?? null, language, nameOf),
-    ]),
-  );
-}
-
 function recordTerms(
-  { created, values, custom = {}, past = {} }: SubjectRecord,
+  one: SubjectRecord,
   fields: readonly FieldDefinition[],
   words: SubjectWords,
   nameOf: NameOf,
 ): string {
   const { language } = words;
+  const { created, past = {} } = one;
   const terms = fields.flatMap((field): (readonly [string, string])[] => {
-    const value = values[field.name] ?? custom[field.label.en] ?? custom[field.name] ?? null;
     const label = field.label[language];
     const before = (past[field.name] ?? []).map((entry): readonly [string, string] => [
       `${label} (${words.past} ${entry.at.slice(0, 10)})`,
       valueInWords(field, wholeOf(field, entry.value), language, nameOf),
     ]);
-    return [[label, valueInWords(field, value, language, nameOf)], ...before];
+    return [[label, valueInWords(field, valueIn(one, field), language, nameOf)], ...before];
   });
   return termList([[words.made, created], ...terms]);
 }

@@ -1,6 +1,6 @@
 /** Whether a subject file reaches everything: one of a made-up person in whom every field says something, looked through and read again. */
 
-import type { RecordId } from '#base/ids.ts';
+import type { DeviceId, RecordId } from '#base/ids.ts';
 import { applyChange, createErasures } from '#domain/apply.ts';
 import { belongsTo, KINDS, type FieldDefinition, type Kind } from '#domain/catalogue.ts';
 import type { Json } from '#domain/change.ts';
@@ -8,10 +8,9 @@ import { changeOf } from '#domain/edits.ts';
 import type { Dossier } from '#domain/record-state.ts';
 import { StampClock } from '#domain/stamp.ts';
 import { valuesOf } from '#domain/values.ts';
-import type { DeviceId } from '#base/ids.ts';
 import type { Facts } from '../checks/facts.ts';
 import type { PersonalRoom } from '../personal-room.ts';
-import { subjectContent } from './content.ts';
+import { subjectContent, valueIn } from './content.ts';
 import { readSubjectFile } from './reading.ts';
 
 export interface ProbeParts {
@@ -27,8 +26,7 @@ export function probeSubjectFile(
   const { rooms, now, fieldsOf } = parts;
   const kinds = KINDS.filter((kind) => belongsTo(kind) !== 'workspace' && kind !== 'audit');
   const customer = idOf(0);
-  const clock = { now: () => now };
-  const stamps = new StampClock('a'.repeat(26) as DeviceId, clock);
+  const stamps = new StampClock('a'.repeat(26) as DeviceId, { now: () => now });
   const dossier: Dossier = new Map();
   for (const [at, kind] of kinds.entries()) {
     const change = changeOf({
@@ -56,9 +54,9 @@ export function probeSubjectFile(
   const wanted = kinds.flatMap((kind) =>
     fieldsOf(kind).filter(({ dataClass }) => dataClass !== 'none'),
   );
-  const missing = wanted.filter(({ kind, name, label }) => {
-    const record = records.find((each) => each.kind === kind);
-    return record?.values[name] === undefined && record?.custom?.[label.en] === undefined;
+  const missing = wanted.filter((field) => {
+    const record = records.find(({ kind }) => kind === field.kind);
+    return record === undefined || valueIn(record, field) === null;
   });
   const taken = readSubjectFile(JSON.stringify(content)) ?? [];
   const isRoundTrip = [...dossier.values()].every((state) => {

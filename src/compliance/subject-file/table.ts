@@ -2,8 +2,8 @@
 
 import type { FieldDefinition } from '#domain/catalogue.ts';
 import { CSV_START, csvLine } from '../csv-line.ts';
-import type { SubjectRecord } from './content.ts';
-import { valueInWords, type Language, type NameOf } from './words.ts';
+import { valueIn, type SubjectRecord } from './content.ts';
+import { valueInWords, type Language, type NameOf } from '../field-words.ts';
 
 export function subjectTable(
   records: readonly SubjectRecord[],
@@ -12,13 +12,10 @@ export function subjectTable(
   nameOf: NameOf,
 ): string {
   const head = fields.map(({ label }) => label[language]);
-  const lines = records.map(({ created, values, custom = {} }) =>
+  const lines = records.map((record) =>
     csvLine([
-      created,
-      ...fields.map((field) => {
-        const value = values[field.name] ?? custom[field.label.en] ?? custom[field.name] ?? null;
-        return valueInWords(field, value, language, nameOf);
-      }),
+      record.created,
+      ...fields.map((field) => valueInWords(field, valueIn(record, field), language, nameOf)),
     ]),
   );
   return CSV_START + csvLine([CREATED[language], ...head]) + lines.join('');

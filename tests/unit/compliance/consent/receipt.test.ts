@@ -50,6 +50,7 @@ const parts: ReceiptParts = {
     method: 'written',
     given: '2026-11-20T09:00',
     separate: ['sharing'],
+    evidence: 'Told at the counter',
     withdrawn: '2026-11-21T10:00',
   }),
   workspace: { id: 'w'.repeat(26) as WorkspaceId, name: 'Kelp & Sons' },
@@ -139,6 +140,8 @@ describe('the receipt of a consent', () => {
     expect(page).toContain('Kelp &amp; Sons');
     expect(page).toContain('<dt>Method</dt><dd>In writing</dd>');
     expect(page).toContain('Sharing with others');
+    expect(page).toContain('<dt>Evidence</dt><dd>Told at the counter</dd>');
+    expect(page).toContain('<dt>Given</dt><dd>2026-11-20 09:00</dd>');
     expect(page).not.toContain('<script');
   });
 });

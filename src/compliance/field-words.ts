@@ -1,13 +1,26 @@
-/** What pages and tables of a subject file call things: labels of the catalogue, and values as people read them. */
+/** What pages and tables for people call things: labels of the catalogue, and values as people read them. */
 
 import type { FieldDefinition, Label } from '#domain/catalogue.ts';
 import { isList } from '#domain/json.ts';
-import type { Json } from '#domain/change.ts';
+import type { FieldName, Json } from '#domain/change.ts';
 
 export type Language = keyof Label;
 
 /** What an id is called; the id itself where nobody knows. */
 export type NameOf = (id: string) => string;
+
+/** Fields by their labels with what stands in them; '' where nothing does. */
+export function fieldTerms(
+  fields: readonly FieldDefinition[],
+  values: Readonly<Record<FieldName, Json>>,
+  language: Language,
+  nameOf: NameOf,
+): readonly (readonly [label: string, text: string])[] {
+  return fields.map((field) => [
+    field.label[language],
+    valueInWords(field, values[field.name] ?? null, language, nameOf),
+  ]);
+}
 
 export function valueInWords(
   field: FieldDefinition,
