@@ -2,6 +2,11 @@
 
 const DAY = 24 * 60 * 60 * 1000;
 
+/** The day of a moment, ms since 1970. */
+export function isoDay(at: number): string {
+  return new Date(at).toISOString().slice(0, 10);
+}
+
 /** The same day so many months later, or that month's last (Regulation 1182/71, Art. 3); with a negative number, earlier. */
 export function monthsAfter(at: number, months: number): number {
   const date = new Date(at);

@@ -70,6 +70,8 @@ export interface Local {
   readonly joining?: Json;
   /** Of the last look through everything for card numbers. */
   readonly cardScan?: Json;
+  /** When the rules of retention were last looked at here, ms since 1970. */
+  readonly retentionAt?: number;
 }
 
 /** Shown once, then gone: what the recovery kit's file and printable page say. */
@@ -320,6 +322,14 @@ export class Session {
 
   noteCardScan(cardScan: Json): Promise<Result<void, StorageError>> {
     return this.#changeLocal((local) => ({ ...local, cardScan }));
+  }
+
+  get retentionAt(): number | null {
+    return this.#own.local.retentionAt ?? null;
+  }
+
+  noteRetention(retentionAt: number): Promise<Result<void, StorageError>> {
+    return this.#changeLocal((local) => ({ ...local, retentionAt }));
   }
 
   async saveDraft({ form, values, savedAt }: Draft): Promise<Result<void, StorageError>> {

@@ -1,12 +1,13 @@
 /** The rules of retention of the open workspace: what is past its time, and carrying them out. */
 
 import type { Clock } from '#base/clock.ts';
-import { err, ok, type Result } from '#base/result.ts';
-import { occasionOf } from '#compliance/audit/event.ts';
+import { err, type Result } from '#base/result.ts';
+import { isoDay } from '#compliance/calendar.ts';
 import type { RetentionView } from '#compliance/messages.ts';
 import { overdueFinder, PreviewCount } from '#compliance/retention/overdue.ts';
 import { runRetention, type RetentionRun } from '#compliance/retention/running.ts';
 import { rulesIn } from '#compliance/retention/rules.ts';
+import type { Summary } from '#domain/summary.ts';
 import { isAlive } from '#domain/values.ts';
 import { recordViewOf } from '#vault/views.ts';
 import type { Session } from '#vault/session.ts';
@@ -15,7 +16,8 @@ import type { Compliance } from './compliance.ts';
 import type { Erasing } from './erasing.ts';
 import type { OnProgress } from './vault-api.ts';
 
-const DAY = 24 * 60 * 60 * 1000;
+/** A little less: it is asked every hour, and the checks want a look that is no older than a day. */
+const A_DAY = 23 * 60 * 60 * 1000;
 
 export interface RetainingParts {
   readonly session: Session;
@@ -31,7 +33,6 @@ interface Work {
 
 export class Retaining {
   readonly #parts: RetainingParts;
-  #lastLookAt = -Infinity;
 
   constructor(parts: RetainingParts) {
     this.#parts = parts;
@@ -43,19 +44,19 @@ export class Retaining {
     const today = this.#today;
     const finder = overdueFinder(rulesIn(vault.workspace), today);
     const count = new PreviewCount();
-    const held: { id: RetentionView['held'][number]['id']; name: string; until: string }[] = [];
+    const held: RetentionView['held'][number][] = [];
+    const look = (summary: Summary): void => {
+      const found = finder.find(summary);
+      if (found !== null) count.add(found);
+    };
     for (const batch of vault.summaries()) {
       for (const summary of batch) {
         const { id, name, company, heldUntil } = summary;
         if (heldUntil >= today) held.push({ id, name: name || company, until: heldUntil });
-        const found = finder.find(summary);
-        if (found !== null) count.add(found);
+        look(summary);
       }
     }
-    for (const summary of vault.trash()) {
-      const found = finder.find(summary);
-      if (found !== null) count.add(found);
-    }
+    for (const summary of vault.trash()) look(summary);
     const { preview } = count;
     return {
       role,
@@ -98,11 +99,10 @@ export class Retaining {
   /** Once a day: carried out where the policy says so, else looked at, so that the checks know. */
   async keepDaily(work: Work): Promise<void> {
     const { session, clock, compliance } = this.#parts;
-    const now = clock.now();
-    if (session.role === 'viewer' || now - this.#lastLookAt < DAY) return;
-    if (rulesIn(session.vault.workspace).size === 0) return;
-    this.#lastLookAt = now;
-    if (session.role === 'admin' && compliance.policy.retentionDaily) {
+    const { role, retentionAt } = session;
+    const isDue = retentionAt === null || clock.now() - retentionAt >= A_DAY;
+    if (role === 'viewer' || !isDue || rulesIn(session.vault.workspace).size === 0) return;
+    if (role === 'admin' && compliance.policy.retentionDaily) {
       await this.run(work);
       return;
     }
@@ -115,12 +115,13 @@ export class Retaining {
   }
 
   async #note(how: 'run' | 'look', count: number): Promise<Result<void, EditError>> {
-    const event = { act: 'retentionRun', outcome: 'done', how, count } as const;
-    const noted = await this.#parts.session.vault.note([occasionOf(event)]);
-    return noted.ok ? ok() : noted;
+    const { session, clock, compliance } = this.#parts;
+    const noted = await session.noteRetention(clock.now());
+    if (!noted.ok) return noted;
+    return compliance.note({ act: 'retentionRun', outcome: 'done', how, count });
   }
 
   get #today(): string {
-    return new Date(this.#parts.clock.now()).toISOString().slice(0, 10);
+    return isoDay(this.#parts.clock.now());
   }
 }

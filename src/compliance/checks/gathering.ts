@@ -91,7 +91,7 @@ export async function gatherFacts(parts: GatheringParts): Promise<Facts> {
     access: accessFact(parts),
     runs: { lastAt: lastRunAt },
     sync: { clockOffsetMs, unsent },
-    ...peopleFacts(parts),
+    ...(await peopleFacts(parts)),
     specialConditions: await specialConditions(vault, parts.signal),
     ...probeSubjectFile({
       rooms: parts.rooms,
@@ -280,9 +280,13 @@ function accessFact({
 const ROWS_KEPT = 20;
 
 /** One look through all the summaries. */
-function peopleFacts({ session: { vault }, survey, now }: GatheringParts): Partial<Facts> {
+async function peopleFacts({
+  session: { vault },
+  survey,
+  now,
+}: GatheringParts): Promise<Partial<Facts>> {
   const consents = new ConsentSurvey(vault.workspace, now);
-  const retention = new RetentionSurvey(vault.workspace, now);
+  const retention = new RetentionSurvey(vault, now);
   const bad: EvidenceRow[] = [];
   let total = 0;
   let badEmails = 0;
@@ -308,7 +312,7 @@ function peopleFacts({ session: { vault }, survey, now }: GatheringParts): Parti
   return {
     customers: { total, badEmails, badPhones, bad },
     ...consents.facts,
-    ...retention.facts(lastRunAt === 0 ? null : lastRunAt),
+    ...(await retention.facts(lastRunAt === 0 ? null : lastRunAt)),
   };
 }
 

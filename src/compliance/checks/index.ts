@@ -1,5 +1,6 @@
 /** All checks by their controls, and attestations for controls that no data can judge. */
 
+import { isoDay } from '../calendar.ts';
 import type { Control } from '../packs/pack.ts';
 import { check, holds, type Check, type Verdict } from './check.ts';
 import { ccpaChecks } from './ccpa.ts';
@@ -43,7 +44,7 @@ function attestationCheck(id: string): Check {
     const said = attestations?.get(id);
     if (said === undefined) return { good: [], bad: [] };
     const { holds: isSo, at, reviewBy } = said;
-    const wanted = new Date(reviewBy).toISOString().slice(0, 10);
+    const wanted = isoDay(reviewBy);
     return holds({ about: 'control', id, at, found: isSo, wanted }, isSo && now <= reviewBy);
   });
 }

@@ -7,8 +7,8 @@ import { consentState, purposeOf, type Purpose } from '#domain/consents.ts';
 import type { Dossier } from '#domain/record-state.ts';
 import type { Summary } from '#domain/summary.ts';
 import { valuesOf } from '#domain/values.ts';
-import type { EvidenceRow } from '../checks/check.ts';
 import type { Facts, Looked } from '../checks/facts.ts';
+import { Looking } from '../checks/looking.ts';
 import { monthsAfter } from '../calendar.ts';
 import { entriesOf } from '../registers/registers.ts';
 import { barOf } from './uses.ts';
@@ -26,39 +26,19 @@ type ConsentFacts = Pick<
   | 'optOuts'
 >;
 
-const ROWS_KEPT = 20;
 const DAY = 24 * 60 * 60 * 1000;
-
-class Look {
-  readonly #bad: EvidenceRow[] = [];
-  #looked = 0;
-  #badCount = 0;
-
-  add(id: string, isGood: boolean): void {
-    this.#looked += 1;
-    if (isGood) return;
-    this.#badCount += 1;
-    if (this.#bad.length < ROWS_KEPT) this.#bad.push({ about: 'customer', id });
-  }
-
-  /** Undefined: there was nothing to look at. */
-  get looked(): Looked | undefined {
-    if (this.#looked === 0) return undefined;
-    return { looked: this.#looked, bad: this.#bad, badCount: this.#badCount };
-  }
-}
 
 export class ConsentSurvey {
   readonly #purposes: readonly Purpose[];
   readonly #now: number;
   readonly #coversAll: boolean;
-  readonly #people = new Look();
-  readonly #before = new Look();
-  readonly #after = new Look();
-  readonly #versions = new Look();
-  readonly #separate = new Look();
-  readonly #restricted = new Look();
-  readonly #optedOut = new Look();
+  readonly #people = new Looking();
+  readonly #before = new Looking();
+  readonly #after = new Looking();
+  readonly #versions = new Looking();
+  readonly #separate = new Looking();
+  readonly #restricted = new Looking();
+  readonly #optedOut = new Looking();
   readonly #minors: {
     readonly id: string;
     readonly born: number;
@@ -151,7 +131,8 @@ export class ConsentSurvey {
       restrictedUses: this.#restricted.looked,
       optOuts: this.#optedOut.looked,
     };
-    const told = Object.entries(facts).filter(([, looked]) => looked !== undefined);
+    // What there was nothing of to look at stays away.
+    const told = Object.entries(facts).filter(([, { looked }]) => looked > 0);
     return {
       ...(Object.fromEntries(told) as ConsentFacts),
       ...(this.#minors.length > 0 && { guardians: (age: number) => this.#guarded(age) }),
@@ -160,10 +141,10 @@ export class ConsentSurvey {
   }
 
   #guarded(age: number): Looked {
-    const look = new Look();
+    const look = new Looking();
     for (const { id, born, hasGuardian } of this.#minors) {
       if (monthsAfter(born, age * 12) > this.#now) look.add(id, hasGuardian);
     }
-    return look.looked ?? { looked: 0, bad: [], badCount: 0 };
+    return look.looked;
   }
 }

@@ -8,12 +8,11 @@ import { consentMark, purposeOf } from '#domain/consents.ts';
 import type { RecordState } from '#domain/record-state.ts';
 import { isAlive, valueOf, valuesOf } from '#domain/values.ts';
 import type { Vault } from '#vault/vault.ts';
-import type { EvidenceRow } from '../checks/check.ts';
 import type { Looked } from '../checks/facts.ts';
+import { Looking } from '../checks/looking.ts';
 import { entriesOf } from '../registers/registers.ts';
 
 const SPECIAL: ReadonlySet<DataClass> = new Set(['sensitive', 'health']);
-const ROWS_KEPT = 20;
 
 /** Opens the customers only where there is such a field, and no condition for everybody. */
 export async function specialConditions(vault: Vault, signal: AbortSignal): Promise<Looked> {
@@ -21,16 +20,14 @@ export async function specialConditions(vault: Vault, signal: AbortSignal): Prom
   const fields = kinds.flatMap((kind) =>
     vault.fieldsOf(kind).filter(({ dataClass }) => SPECIAL.has(dataClass)),
   );
-  const bad: EvidenceRow[] = [];
-  if (fields.length === 0) return { looked: 0, bad, badCount: 0 };
+  const look = new Looking();
+  if (fields.length === 0) return look.looked;
   const isCovered = entriesOf(vault.workspace, 'purpose').some((state) => {
     const condition = valueOf(state, 'condition');
     const { hasEnded } = purposeOf(state.id, valuesOf(state));
     return !hasEnded && typeof condition === 'string' && condition !== 'consent';
   });
-  if (isCovered) return { looked: vault.living, bad, badCount: 0 };
-  let looked = 0;
-  let badCount = 0;
+  if (isCovered) return { ...look.looked, looked: vault.living };
   for await (const dossier of vault.dossiers(signal)) {
     if (!dossier.ok) continue;
     const states = dossier.value.filter(isAlive);
@@ -39,12 +36,9 @@ export async function specialConditions(vault: Vault, signal: AbortSignal): Prom
       fields.some(({ kind, name }) => kind === state.kind && hasValue(state, name)),
     );
     if (customer === undefined || !isSpecial) continue;
-    looked += 1;
-    if (states.some(isSpecialConsent)) continue;
-    badCount += 1;
-    if (bad.length < ROWS_KEPT) bad.push({ about: 'customer', id: customer.id });
+    look.add(customer.id, states.some(isSpecialConsent));
   }
-  return { looked, bad, badCount };
+  return look.looked;
 }
 
 function hasValue(state: RecordState, name: string): boolean {

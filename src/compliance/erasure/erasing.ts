@@ -10,6 +10,7 @@ import type { RecordState } from '#domain/record-state.ts';
 import { valueOf, valuesOf } from '#domain/values.ts';
 import type { Session } from '#vault/session.ts';
 import type { EditError } from '#vault/vault.ts';
+import { isoDay } from '../calendar.ts';
 import type { PersonalRoom } from '../personal-room.ts';
 import { planErasure, type Hold } from './plan.ts';
 import { marksOf } from './suppression.ts';
@@ -97,8 +98,4 @@ export async function finishErasures(
     open.map(({ id }) => ({ record: id, kind: 'erasure', values: { complete } })),
   );
   return saved.ok ? ok() : saved;
-}
-
-function isoDay(now: number): string {
-  return new Date(now).toISOString().slice(0, 10);
 }

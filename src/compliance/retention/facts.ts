@@ -1,44 +1,48 @@
 /** What the rules of retention tell the checks: when they were last looked at, what is past its time, and whether holds say why and until when. */
 
+import type { RecordId } from '#base/ids.ts';
 import type { Dossier } from '#domain/record-state.ts';
 import type { Summary } from '#domain/summary.ts';
-import type { EvidenceRow } from '../checks/check.ts';
+import type { Vault } from '#vault/vault.ts';
+import { isoDay } from '../calendar.ts';
 import type { Facts } from '../checks/facts.ts';
+import { Looking } from '../checks/looking.ts';
+import { holdsIn } from '../erasure/plan.ts';
 import { overdueFinder, type OverdueFinder } from './overdue.ts';
 import { rulesIn } from './rules.ts';
 
-const ROWS_KEPT = 20;
-
 export class RetentionSurvey {
+  readonly #vault: Pick<Vault, 'openDossier'>;
   readonly #finder: OverdueFinder | null;
   readonly #today: string;
-  readonly #bad: EvidenceRow[] = [];
-  readonly #holds: { id: string; isWhole: boolean }[] = [];
-  #looked = 0;
-  #badCount = 0;
+  readonly #overdue = new Looking();
+  readonly #held: RecordId[] = [];
 
-  constructor(workspace: Dossier, now: number) {
-    this.#today = new Date(now).toISOString().slice(0, 10);
-    const rules = rulesIn(workspace);
+  constructor(vault: Pick<Vault, 'openDossier'> & { readonly workspace: Dossier }, now: number) {
+    this.#vault = vault;
+    this.#today = isoDay(now);
+    const rules = rulesIn(vault.workspace);
     this.#finder = rules.size === 0 ? null : overdueFinder(rules, this.#today);
   }
 
   add(summary: Summary): void {
     if (this.#finder === null) return;
-    this.#looked += 1;
-    // Basis and end are asked for by the form and by everybody who takes the record in.
-    if (summary.heldUntil !== '' && summary.deleted !== true)
-      this.#holds.push({ id: summary.id, isWhole: true });
+    if (summary.heldUntil >= this.#today) this.#held.push(summary.id);
     const found = this.#finder.find(summary);
-    if (found === null || found.isHeld) return;
-    this.#badCount += 1;
-    if (this.#bad.length < ROWS_KEPT) this.#bad.push({ about: 'customer', id: found.customer });
+    this.#overdue.add(summary.id, found === null || found.isHeld);
   }
 
   /** Without a rule nothing is told. */
-  facts(lastRunAt: number | null): Pick<Facts, 'retention'> {
+  async facts(lastRunAt: number | null): Promise<Pick<Facts, 'retention'>> {
     if (this.#finder === null) return {};
-    const overdue = { looked: this.#looked, bad: this.#bad, badCount: this.#badCount };
-    return { retention: { lastRunAt, overdue, holds: this.#holds } };
+    const holds: { id: string; isWhole: boolean }[] = [];
+    for (const customer of this.#held) {
+      const dossier = await this.#vault.openDossier(customer);
+      if (!dossier.ok) continue;
+      for (const { id, basis } of holdsIn(dossier.value, this.#today)) {
+        holds.push({ id, isWhole: basis.trim() !== '' });
+      }
+    }
+    return { retention: { lastRunAt, overdue: this.#overdue.looked, holds } };
   }
 }

@@ -2,7 +2,7 @@
 
 import type { RecordId } from '#base/ids.ts';
 import { ANONYMOUS_NAME, type AgingKind, type Summary } from '#domain/summary.ts';
-import { monthsAfter } from '../calendar.ts';
+import { isoDay, monthsAfter } from '../calendar.ts';
 import type { Covered, RetentionAction, RetentionRule } from './rules.ts';
 
 type Aged = Pick<
@@ -73,11 +73,11 @@ function limitOf(now: number, months: number): string {
   let day = monthsAfter(now, -months);
   while (monthsAfter(day, months) < now) day += DAY;
   while (monthsAfter(day - DAY, months) >= now) day -= DAY;
-  return new Date(day).toISOString().slice(0, 10);
+  return isoDay(day);
 }
 
 function agedFrom({ createdAt, lastActivity }: Aged, { trigger }: RetentionRule): string {
-  const created = new Date(Math.max(createdAt, 0)).toISOString().slice(0, 10);
+  const created = isoDay(Math.max(createdAt, 0));
   return trigger === 'lastActivity' && lastActivity > created ? lastActivity : created;
 }
 

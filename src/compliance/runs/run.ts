@@ -1,5 +1,6 @@
 /** A run: every control of the packs that are asked, judged on one set of facts. */
 
+import { isoDay } from '../calendar.ts';
 import { checkOf } from '../checks/index.ts';
 import { run as runCheck, type CheckOutcome, type Finding } from '../checks/check.ts';
 import type { Facts } from '../checks/facts.ts';
@@ -38,7 +39,7 @@ export interface OutcomeCounts {
 /** Withdrawn controls are left out. A pack whose sources are due to be read again says so beside its findings. */
 export function evaluate(packs: readonly Pack[], facts: Facts, now: number): Run {
   const holding = strictest(packs);
-  const today = new Date(now).toISOString().slice(0, 10);
+  const today = isoDay(now);
   return {
     at: now,
     packs: packs.map((pack) => {

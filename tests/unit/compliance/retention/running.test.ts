@@ -5,6 +5,7 @@ import { rulesIn } from '#compliance/retention/rules.ts';
 import { ANONYMOUS_NAME } from '#domain/summary.ts';
 import { valuesOf } from '#domain/values.ts';
 import { describe, expect, it } from 'vitest';
+import { stampOf } from '../../domain/arbitraries.ts';
 import { createSession, HandClock, createEnvironment, must, NEVER } from '../../vault/fixture.ts';
 
 const TODAY = '2026-11-23';
@@ -144,16 +145,34 @@ it('the checks hear of what is past its time and of holds, once there are rules'
   const { vault, rule, customer } = await workspace();
   const one = await customer('Bea Lund');
   const facts = (now: number) => {
-    const survey = new RetentionSurvey(vault.workspace, now);
+    const survey = new RetentionSurvey(vault, now);
     for (const batch of vault.summaries()) for (const summary of batch) survey.add(summary);
     return survey.facts(null);
   };
   const NOW = Date.UTC(2029, 0, 1);
-  expect(facts(NOW)).toEqual({});
+  expect(await facts(NOW)).toEqual({});
   must(await rule({ covers: 'customer', months: 12 }));
-  expect(facts(NOW).retention).toMatchObject({
+  expect((await facts(NOW)).retention).toMatchObject({
     lastRunAt: null,
     overdue: { looked: 1, bad: [{ id: one }], badCount: 1 },
     holds: [],
   });
+  // What others wrote without a reason is found out.
+  const values = { basis: 'Tax law', until: '2099-12-31' };
+  const [id] = must(await vault.save([{ kind: 'hold', customer: one, values }])).records;
+  expect((await facts(NOW)).retention).toMatchObject({
+    overdue: { badCount: 0 },
+    holds: [{ id, isWhole: true }],
+  });
+  const bare = 'h'.repeat(26) as RecordId;
+  const until = { value: '2099-12-31' };
+  const change = {
+    record: bare,
+    kind: 'hold',
+    customer: one,
+    stamp: stampOf(NOW),
+    at: NOW,
+  } as const;
+  must(await vault.apply([{ ...change, set: { until } }]));
+  expect((await facts(NOW)).retention?.holds).toContainEqual({ id: bare, isWhole: false });
 });
