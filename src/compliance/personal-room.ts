@@ -3,7 +3,7 @@
  * of the database that none of them answers for, and that is not listed as nobody's, fails a test; so does a kind that belongs to a customer.
  */
 
-import type { Result } from '#base/result.ts';
+import { ok, type Result } from '#base/result.ts';
 import { belongsTo, KINDS, type Kind } from '#domain/catalogue.ts';
 import type { Dossier, RecordState } from '#domain/record-state.ts';
 import { isAlive } from '#domain/values.ts';
@@ -50,7 +50,7 @@ export function storeRoom(round: () => Promise<void>): PersonalRoom {
     collect: () => [],
     async sweep() {
       await round();
-      return { ok: true, value: undefined };
+      return ok();
     },
   };
 }

@@ -36,12 +36,8 @@ export interface Purpose {
   readonly version: number;
   readonly hasEnded: boolean;
   /** What PIPL 23 and 39 ask to be consented to by itself. */
-  readonly separate: readonly SeparateConsent[];
+  readonly separate: readonly ('sharing' | 'crossBorder')[];
 }
-
-export const SEPARATE_CONSENTS = ['sharing', 'publishing', 'sensitive', 'crossBorder'] as const;
-
-export type SeparateConsent = (typeof SEPARATE_CONSENTS)[number];
 
 /** A channel that stands for every one. */
 const ANY_CHANNEL = 'any';

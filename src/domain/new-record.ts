@@ -16,6 +16,7 @@ import {
   isFromOthers,
   NO_BELONGINGS,
   placeOfAddress,
+  SUMMARISED_SETS,
   type Summary,
 } from './summary.ts';
 import type { ListElement } from './values.ts';
@@ -54,7 +55,7 @@ export function makeNewRecord(source: NewRecordSource): NewRecord {
     const elements = newElements(type, value, stamp);
     if (elements.length === 0) continue;
     sets[name] = encodedSet(elements);
-    if (SUMMARISED.has(name)) shown[name] = elements;
+    if (SUMMARISED_SETS.has(name)) shown[name] = elements;
   }
   const encoded: EncodedRecord = {
     id: record,
@@ -89,8 +90,6 @@ export function makeNewRecord(source: NewRecordSource): NewRecord {
     },
   };
 }
-
-const SUMMARISED: ReadonlySet<FieldName> = new Set(['emails', 'phones', 'addresses', 'tags']);
 
 interface WrittenField {
   readonly name: FieldName;

@@ -280,7 +280,13 @@ export function withChange(summary: Summary, change: Change): Summary | null {
 }
 
 const SUMMARISED_TEXTS = ['name', 'company', 'title', 'stage', 'owner', 'source'] as const;
-const SUMMARISED_SETS: ReadonlySet<FieldName> = new Set(['emails', 'phones', 'addresses', 'tags']);
+/** Sets of a customer of which a summary says something. */
+export const SUMMARISED_SETS: ReadonlySet<FieldName> = new Set([
+  'emails',
+  'phones',
+  'addresses',
+  'tags',
+]);
 
 const MINORITY_YEARS = 18;
 

@@ -2,9 +2,10 @@
 
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
+import { contentTypeOf, isCompressible } from './content-types.ts';
 
 export type Encoding = 'br' | 'gzip';
 
@@ -24,7 +25,7 @@ export async function encodeAll(directory: string, folder: string): Promise<void
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const files = readdirSync(directory, { recursive: true, withFileTypes: true }).filter(
-    (entry) => entry.isFile() && isCompressible(entry.name),
+    (entry) => entry.isFile() && isCompressible(contentTypeOf(entry.name)),
   );
   await Promise.all(
     files.map(async ({ parentPath, name }) => {
@@ -37,10 +38,4 @@ export async function encodeAll(directory: string, folder: string): Promise<void
 /** The name of what `encodeAll` has made of a file. */
 export function encodedName(tag: string): string {
   return `${tag}.br`;
-}
-
-const COMPRESSED_ALREADY: ReadonlySet<string> = new Set(['.ico', '.png', '.webp', '.woff2']);
-
-function isCompressible(name: string): boolean {
-  return !COMPRESSED_ALREADY.has(extname(name));
 }

@@ -6,7 +6,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { extname, join, relative, sep } from 'node:path';
+import { join, relative, sep } from 'node:path';
+import { contentTypeOf, isCompressible } from './content-types.ts';
 import { compress, encodedName, tagOf, type Encoding } from './encoding.ts';
 import { securityHeaders } from './headers.ts';
 
@@ -55,11 +56,13 @@ async function sendFile(
   file: StaticFile,
   encoded: string | undefined,
 ): Promise<void> {
-  const encoding = isText(file.type) ? chooseEncoding(request.headers['accept-encoding']) : null;
+  const encoding = isCompressible(file.type)
+    ? chooseEncoding(request.headers['accept-encoding'])
+    : null;
   const etag = encoding ? `"${file.etag}-${encoding}"` : `"${file.etag}"`;
   response.setHeader('Cache-Control', file.cacheControl);
   response.setHeader('ETag', etag);
-  if (isText(file.type)) response.setHeader('Vary', 'Accept-Encoding');
+  if (isCompressible(file.type)) response.setHeader('Vary', 'Accept-Encoding');
   if (isMatch(request.headers['if-none-match'], etag)) {
     response.writeHead(304).end();
     return;
@@ -123,7 +126,7 @@ function readFiles(directory: string, stores: readonly string[]): Map<string, St
     const body = path === '/sw.js' ? serviceWorker(readFileSync(file), stores) : readFileSync(file);
     filesByPath.set(path, {
       body,
-      type: types[extname(entry.name)] ?? 'application/octet-stream',
+      type: contentTypeOf(entry.name),
       etag: tagOf(body),
       // Vite writes a hash of the content into the name of what lies in assets/.
       cacheControl: path.startsWith('/assets/')
@@ -140,23 +143,4 @@ function serviceWorker(script: Buffer, stores: readonly string[]): Buffer {
   if (stores.length === 0) return script;
   const line = `self.HOLDFAST_STORES = ${JSON.stringify(stores.join(' '))};\n`;
   return Buffer.concat([Buffer.from(line), script]);
-}
-
-const types: Readonly<Record<string, string | undefined>> = {
-  '.css': 'text/css; charset=utf-8',
-  '.html': 'text/html; charset=utf-8',
-  '.ico': 'image/x-icon',
-  '.js': 'text/javascript; charset=utf-8',
-  '.json': 'application/json; charset=utf-8',
-  '.png': 'image/png',
-  '.svg': 'image/svg+xml; charset=utf-8',
-  '.txt': 'text/plain; charset=utf-8',
-  '.wasm': 'application/wasm',
-  '.webmanifest': 'application/manifest+json; charset=utf-8',
-  '.webp': 'image/webp',
-  '.woff2': 'font/woff2',
-};
-
-function isText(type: string): boolean {
-  return type.includes('charset=') || type === 'application/wasm';
 }

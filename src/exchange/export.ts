@@ -57,7 +57,7 @@ export async function exportCustomers(
   const ids = chosenIds(request, source);
   const file = new FileParts();
   let replacedCards = 0;
-  const leftOut = new Set<RecordId>();
+  const decided = new Map<RecordId, boolean>();
   const counting: ExportLimits = {
     isHidden: (kind, field) => limits.isHidden(kind, field),
     screen(kind, values) {
@@ -65,9 +65,11 @@ export async function exportCustomers(
       if (kept !== values) replacedCards += 1;
       return kept;
     },
+    // Asked once of each: a table is read through twice, and what it says must not change in between.
     letsOut(chosen) {
-      const may = limits.letsOut(chosen);
-      if (!may) leftOut.add(chosen.customer.id);
+      const { id } = chosen.customer;
+      const may = decided.get(id) ?? limits.letsOut(chosen);
+      decided.set(id, may);
       return may;
     },
   };
@@ -81,7 +83,7 @@ export async function exportCustomers(
     name: `${subject}-${localDay()}.${request.format}`,
     blob: file.toBlob(request.format === 'csv' ? 'text/csv;charset=utf-8' : 'application/jsonl'),
     replacedCards,
-    leftOut: leftOut.size,
+    leftOut: [...decided.values()].filter((may) => !may).length,
   });
 }
 
@@ -96,17 +98,15 @@ async function writeTable(
     .fieldsOf('customer')
     .filter(({ name }) => !limits.isHidden('customer', name));
   const shape = new TableShape(shown);
-  const seen = await eachCustomer(ids, source, work, 'reading', (chosen) => {
-    const { customer } = chosen;
-    if (limits.letsOut(chosen)) shape.see(valuesOf(customer));
+  const from: From = { ids, source, limits };
+  const seen = await eachCustomer(from, work, 'reading', ({ customer }) => {
+    shape.see(valuesOf(customer));
   });
   if (!seen.ok) return seen;
   // Excel takes a CSV file for UTF-8 only where it begins with a byte order mark.
   file.add('\ufeff');
   file.add(csvLine(shape.headers()));
-  return eachCustomer(ids, source, work, 'exporting', (chosen) => {
-    const { customer } = chosen;
-    if (!limits.letsOut(chosen)) return;
+  return eachCustomer(from, work, 'exporting', ({ customer }) => {
     file.add(csvLine(shape.row(limits.screen('customer', valuesOf(customer)))));
   });
 }
@@ -118,9 +118,7 @@ function writeLines(
   work: Work,
   limits: ExportLimits,
 ): Promise<Result<void, ExportError>> {
-  return eachCustomer(ids, source, work, 'exporting', (chosen) => {
-    const { customer, belongings } = chosen;
-    if (!limits.letsOut(chosen)) return;
+  return eachCustomer({ ids, source, limits }, work, 'exporting', ({ customer, belongings }) => {
     const line = {
       ...plainRecord(customer, source, limits),
       belongings: belongings.map((belonging) => plainRecord(belonging, source, limits)),
@@ -171,9 +169,15 @@ function chosenIds({ customer, query }: ExportRequest, source: ExportSource): re
   return source.select(query ?? { text: '', sort: 'name' });
 }
 
+/** Whom an export is about, and who of them may leave. */
+interface From {
+  readonly ids: readonly RecordId[];
+  readonly source: ExportSource;
+  readonly limits: ExportLimits;
+}
+
 async function eachCustomer(
-  ids: readonly RecordId[],
-  source: ExportSource,
+  { ids, source, limits }: From,
   { signal, onProgress }: Work,
   step: string,
   visit: (chosen: ChosenCustomer) => void,
@@ -184,7 +188,7 @@ async function eachCustomer(
     if (!states.ok) return states;
     const chosen = chosenCustomer(states.value);
     if (chosen === undefined) continue;
-    visit(chosen);
+    if (limits.letsOut(chosen)) visit(chosen);
     done += 1;
     if (done % 100 === 0) {
       onProgress({ done, total: ids.length, step });

@@ -20,9 +20,6 @@ import { Registers } from './registers.svelte.ts';
 import { language } from './texts.svelte.ts';
 import { vault } from './vault.ts';
 
-export type { ConsentState } from '#domain/consents.ts';
-export type { Limit } from '#domain/summary.ts';
-
 /** The purposes that people consent to, as the register has them. */
 export class Purposes {
   readonly #registers = new Registers();

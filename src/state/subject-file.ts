@@ -24,11 +24,7 @@ export class SubjectFile {
   ): Promise<Result<FileResult, OpenError | EditError | Cancelled | StepUpNeeded>> {
     const request = {
       passphrase: passphrase === '' ? null : passphrase,
-      // A copy: what the page shows is not for the worker to hold.
-      words: {
-        ...structuredClone(language.texts.subjectFile.page),
-        language: language.current,
-      },
+      words: { ...language.texts.subjectFile.page, language: language.current },
     };
     return stepUp.guard(() => this.job.run((work) => vault.subjectFile(customer, request, work)));
   }

@@ -19,11 +19,11 @@ import type {
   ErasureListError,
   ErasureListView,
   FileResult,
-  OnProgress,
   RecoveryKit,
   RestoreError,
   RestoreRequest,
 } from './vault-api.ts';
+import type { Work } from './work.ts';
 
 export { readKitKeys } from '#backup/verify.ts';
 
@@ -33,11 +33,6 @@ export interface Rehearsal {
   readonly kit: KitKeys;
   readonly report: BackupReport;
   readonly erasures: readonly Erasure[];
-}
-
-interface Work {
-  readonly signal: AbortSignal;
-  readonly onProgress: OnProgress;
 }
 
 const DAY = 24 * 60 * 60 * 1000;

@@ -5,6 +5,7 @@ import type { DeviceId, RecordId } from '#base/ids.ts';
 import { err, ok, type Result } from '#base/result.ts';
 import { attestationOf, attestationsIn, type Attestation } from '#compliance/attestations.ts';
 import { surveyLog } from '#compliance/audit/survey.ts';
+import { isoDay } from '#compliance/calendar.ts';
 import { tryCanary } from '#compliance/checks/canary.ts';
 import type { EvidenceRow } from '#compliance/checks/check.ts';
 import { gatherFacts, type Outside } from '#compliance/checks/gathering.ts';
@@ -56,7 +57,8 @@ import type { Session } from '#vault/session.ts';
 import { recordViewOf } from '#vault/views.ts';
 import type { Cancelled, EditError } from '#vault/vault.ts';
 import type { Compliance } from './compliance.ts';
-import type { FileResult, OnProgress } from './vault-api.ts';
+import type { FileResult } from './vault-api.ts';
+import { textFile, type Work } from './work.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 const RUNS_LISTED = 30;
@@ -69,11 +71,6 @@ export interface CheckParts {
   readonly readAppFile: ReadAppFile;
   readonly outside: () => Promise<Outside>;
   readonly rooms: readonly PersonalRoom[];
-}
-
-interface Work {
-  readonly signal: AbortSignal;
-  readonly onProgress: OnProgress;
 }
 
 /** A pack in use, with who accepted it; null: it came with the app. */
@@ -236,7 +233,7 @@ export class Checks {
   async #regulations(run: Run | null, before: Run | null): Promise<readonly RegulationView[]> {
     const attestations = attestationsIn(this.#vault.workspace);
     const changes = run === null || before === null ? null : changesSince(before, run);
-    const today = new Date(this.#parts.clock.now()).toISOString().slice(0, 10);
+    const today = isoDay(this.#parts.clock.now());
     return (await this.#asked()).map((pack) => {
       const ran = run?.packs.find(({ key }) => key === pack.key);
       const controls = pack.controls
@@ -323,7 +320,7 @@ export class Checks {
     const kept = id === null ? null : await readRun(this.#vault, id);
     const chosen = kept?.run ?? this.#unsaved;
     if (chosen === null) return null;
-    const day = new Date(chosen.at).toISOString().slice(0, 10);
+    const day = isoDay(chosen.at);
     const shown: ComplianceView = {
       ...view,
       run: this.#runSummary(kept),
@@ -335,16 +332,16 @@ export class Checks {
         const packs = new Map((await this.#asked()).map((pack) => [pack.key, pack]));
         const results = assessmentResults(chosen, packs, () => crypto.randomUUID());
         const text = `${JSON.stringify(results, null, 2)}\n`;
-        return fileOf(`assessment-results-${day}.json`, text, 'application/json');
+        return textFile(`assessment-results-${day}.json`, text, 'application/json');
       }
       case 'html': {
         const { runPage } = await import('#compliance/runs/report.ts');
         const page = runPage(shown, this.#parts.session.workspaceName, words);
-        return fileOf(`compliance-${day}.html`, page, 'text/html');
+        return textFile(`compliance-${day}.html`, page, 'text/html');
       }
       case 'csv': {
         const { runTable } = await import('#compliance/runs/report.ts');
-        return fileOf(`compliance-${day}.csv`, runTable(shown, words), 'text/csv;charset=utf-8');
+        return textFile(`compliance-${day}.csv`, runTable(shown, words), 'text/csv;charset=utf-8');
       }
     }
   }
@@ -480,7 +477,7 @@ export class Checks {
   exportRegister(register: Register, language: keyof Label): FileResult {
     const entries = entriesOf(this.#vault.workspace, register);
     const table = registerTable(register, entries, language);
-    return fileOf(`${register}.csv`, table, 'text/csv;charset=utf-8');
+    return textFile(`${register}.csv`, table, 'text/csv;charset=utf-8');
   }
 
   async finishTask(id: RecordId): Promise<Result<void, EditError>> {
@@ -488,8 +485,4 @@ export class Checks {
     const saved = await this.#vault.save([{ record: id, kind: 'policyTask', values: { done } }]);
     return saved.ok ? ok() : saved;
   }
-}
-
-function fileOf(name: string, text: string, type: string): FileResult {
-  return { name, blob: new Blob([text], { type }) };
 }

@@ -33,18 +33,14 @@ import type { Cancelled, EditError } from '#vault/vault.ts';
 import type { CustomerView } from '#vault/views.ts';
 import type { Checks } from './checks.ts';
 import type { Retaining } from './retaining.ts';
-import type { FileResult, OnProgress } from './vault-api.ts';
+import type { FileResult } from './vault-api.ts';
+import type { Work } from './work.ts';
 
 const MINUTE = 60 * 1000;
 const HOUR = 60 * MINUTE;
 const WEEK = 7 * 24 * HOUR;
 /** Reading the log, and looking at a customer, again within this time are one event. */
 const ONE_LOOK = 10 * MINUTE;
-
-interface Work {
-  readonly signal: AbortSignal;
-  readonly onProgress: OnProgress;
-}
 
 export class Compliance {
   readonly #session: Session;

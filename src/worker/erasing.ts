@@ -3,6 +3,7 @@
 import type { Clock } from '#base/clock.ts';
 import type { RecordId } from '#base/ids.ts';
 import { err, ok, type Result } from '#base/result.ts';
+import { isoDay } from '#compliance/calendar.ts';
 import { certifiedOf, erasureCertificate, erasureList } from '#compliance/erasure/certificate.ts';
 import {
   erasePerson,
@@ -28,6 +29,7 @@ import type { Session } from '#vault/session.ts';
 import type { Damaged } from '#vault/damage.ts';
 import type { Edit, EditError, NotFound } from '#vault/vault.ts';
 import type { FileResult } from './vault-api.ts';
+import { textFile } from './work.ts';
 
 export interface ErasingParts {
   readonly session: Session;
@@ -52,7 +54,7 @@ export class Erasing {
     const { vault } = this.#session;
     const dossier = await vault.openDossier(customer);
     if (!dossier.ok) return dossier;
-    const today = new Date(this.#parts.clock.now()).toISOString().slice(0, 10);
+    const today = isoDay(this.#parts.clock.now());
     return ok(planErasure(dossier.value, vault.workspace, today));
   }
 
@@ -93,7 +95,7 @@ export class Erasing {
     const certified = certifiedOf(workspace, state, deviceOf(state.created.stamp));
     const text = await erasureCertificate(certified, deviceKeys.signing);
     const day = certified.erasedAt.slice(0, 10);
-    return ok(fileOf(`erasure-certificate-${day}-${id.slice(0, 6)}.txt`, text));
+    return ok(textFile(`erasure-certificate-${day}-${id.slice(0, 6)}.txt`, text, PLAIN));
   }
 
   /** All erasures of people, of fields and of values, for a restore of a backup that knows nothing of them. */
@@ -103,7 +105,7 @@ export class Erasing {
     const now = this.#parts.clock.now();
     const erasures = [...vault.workspace.values()].flatMap(({ erases }) => erases ?? []);
     const text = await erasureList(workspace, now, erasures, deviceKeys.signing);
-    return ok(fileOf(`erasures-${new Date(now).toISOString().slice(0, 10)}.txt`, text));
+    return ok(textFile(`erasures-${isoDay(now)}.txt`, text, PLAIN));
   }
 
   // ---- Doors ----------------------------------------------------------------------------------------------------------
@@ -158,6 +160,4 @@ export class Erasing {
   }
 }
 
-function fileOf(name: string, text: string): FileResult {
-  return { name, blob: new Blob([text], { type: 'text/plain;charset=utf-8' }) };
-}
+const PLAIN = 'text/plain;charset=utf-8';

@@ -14,7 +14,7 @@ import type { Session } from '#vault/session.ts';
 import type { Cancelled, EditError } from '#vault/vault.ts';
 import type { Compliance } from './compliance.ts';
 import type { Erasing } from './erasing.ts';
-import type { OnProgress } from './vault-api.ts';
+import type { Work } from './work.ts';
 
 /** A little less: it is asked every hour, and the checks want a look that is no older than a day. */
 const A_DAY = 23 * 60 * 60 * 1000;
@@ -24,11 +24,6 @@ export interface RetainingParts {
   readonly clock: Clock;
   readonly compliance: Compliance;
   readonly erasing: Erasing;
-}
-
-interface Work {
-  readonly signal: AbortSignal;
-  readonly onProgress: OnProgress;
 }
 
 export class Retaining {

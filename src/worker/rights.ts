@@ -4,6 +4,7 @@ import type { Clock } from '#base/clock.ts';
 import { utf8Bytes } from '#base/bytes.ts';
 import type { RecordId } from '#base/ids.ts';
 import { err, ok, type Result } from '#base/result.ts';
+import { isoDay } from '#compliance/calendar.ts';
 import { withoutCards } from '#compliance/cards/screening.ts';
 import type { ReceiptWords } from '#compliance/consent/receipt.ts';
 import type { PersonalRoom } from '#compliance/personal-room.ts';
@@ -15,7 +16,8 @@ import type { Damaged } from '#vault/damage.ts';
 import type { Session } from '#vault/session.ts';
 import type { Cancelled, EditError, NotFound } from '#vault/vault.ts';
 import type { Compliance } from './compliance.ts';
-import type { FileResult, OnProgress, ReceiptFormat, SubjectFileRequest } from './vault-api.ts';
+import type { FileResult, ReceiptFormat, SubjectFileRequest } from './vault-api.ts';
+import { textFile, type Work } from './work.ts';
 
 export interface RightsParts {
   readonly session: Pick<
@@ -25,11 +27,6 @@ export interface RightsParts {
   readonly clock: Clock;
   readonly compliance: Pick<Compliance, 'hiddenOf'>;
   readonly rooms: readonly PersonalRoom[];
-}
-
-interface Work {
-  readonly signal: AbortSignal;
-  readonly onProgress: OnProgress;
 }
 
 export class Rights {
@@ -66,11 +63,11 @@ export class Rights {
     const name = `consent-receipt-${this.#today}`;
     return ok(
       format === 'html'
-        ? fileOf(`${name}.html`, 'text/html', receiptPage(parts, words))
-        : fileOf(
+        ? textFile(`${name}.html`, receiptPage(parts, words), 'text/html;charset=utf-8')
+        : textFile(
             `${name}.jsonld`,
-            'application/ld+json',
             await signedReceipt(parts, deviceKeys.signing),
+            'application/ld+json;charset=utf-8',
           ),
     );
   }
@@ -146,12 +143,8 @@ export class Rights {
   }
 
   get #today(): string {
-    return new Date(this.#parts.clock.now()).toISOString().slice(0, 10);
+    return isoDay(this.#parts.clock.now());
   }
-}
-
-function fileOf(name: string, type: string, text: string): FileResult {
-  return { name, blob: new Blob([text], { type: `${type};charset=utf-8` }) };
 }
 
 async function sealed(packed: Uint8Array<ArrayBuffer>, passphrase: string): Promise<Blob> {

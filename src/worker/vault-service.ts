@@ -364,7 +364,7 @@ export function createVaultService(environment: Environment, appFiles: AppFiles)
         if (!isSteppedUp()) return err({ type: 'StepUpNeeded' });
         const { customer } = request;
         const one = customer === undefined ? undefined : unlocked().vault.summary(customer);
-        if (one?.limits.includes('restriction') === true) return err({ type: 'Restricted' });
+        if (one !== undefined && barOf(one, null) !== null) return err({ type: 'Restricted' });
         const { exportCustomers } = await import('#exchange/export.ts');
         const { vault } = unlocked();
         return exportCustomers(
