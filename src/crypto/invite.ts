@@ -7,6 +7,7 @@ import {
   base64ToBytes,
   bytesToBase32,
   bytesToBase64,
+  bytesToBase64Url,
   bytesToHex,
   bytesToUtf8,
   concatBytes,
@@ -286,9 +287,7 @@ export function writeInviteLink(base: string, link: InviteLink): string {
     i: invite,
     c: code,
   } satisfies LinkFields);
-  const base64 = bytesToBase64(utf8Bytes(text));
-  const fragment = base64.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
-  return `${base.split('#')[0]}#/join/${fragment}`;
+  return `${base.split('#')[0]}#/join/${bytesToBase64Url(utf8Bytes(text))}`;
 }
 
 /** Takes the whole link or what is behind its `#`, with the spaces that a mail puts in. `null`: it is none. */

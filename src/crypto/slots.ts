@@ -1,4 +1,4 @@
-/** Slots: each is one way to the vault key, by passphrase or by recovery key. FORMAT.md section 5. */
+/** Slots: each is one way to the vault key, by passphrase, recovery key or passkey (`passkey-slot.ts`). FORMAT.md section 5. */
 
 import { bytesToBase32, concatBytes, equalBytes, randomBytes, utf8Bytes } from '#base/bytes.ts';
 import type { WorkspaceId } from '#base/ids.ts';
@@ -29,7 +29,7 @@ export type WrongPassphrase = { readonly type: 'WrongPassphrase' };
 export type WeakParameters = { readonly type: 'WeakParameters' };
 export type WrongRecoveryKey = { readonly type: 'WrongRecoveryKey' };
 
-export type SlotKind = 'passphrase' | 'recovery';
+export type SlotKind = 'passphrase' | 'recovery' | 'passkey';
 
 /** What a slot says of itself, for lists of slots. */
 export interface SlotDescription {
@@ -38,15 +38,15 @@ export interface SlotDescription {
 }
 
 const FORMAT = 1;
-const KIND_NUMBERS: Readonly<Record<SlotKind, number>> = { passphrase: 1, recovery: 2 };
+const KIND_NUMBERS: Readonly<Record<SlotKind, number>> = { passphrase: 1, recovery: 2, passkey: 3 };
 const MAX_LENGTH = 4096;
 
 const MAGIC = utf8Bytes('HFSL');
 const FORMAT_OFFSET = 4;
 const KIND_OFFSET = 5;
-const ID_OFFSET = 6;
-const HEADER_LENGTH = 22;
-const SUM_LENGTH = 32;
+export const ID_OFFSET = 6;
+export const HEADER_LENGTH = 22;
+export const SUM_LENGTH = 32;
 
 // Section 5.1.
 const SALT_OFFSET = 34;
@@ -204,13 +204,13 @@ export async function describeSlot(
   return ok({ id: bytesToBase32(slot.subarray(ID_OFFSET, HEADER_LENGTH)), kind });
 }
 
-const SLOT_KINDS: readonly SlotKind[] = ['passphrase', 'recovery'];
+const SLOT_KINDS: readonly SlotKind[] = ['passphrase', 'recovery', 'passkey'];
 
-function slotHeader(kind: SlotKind): Uint8Array<ArrayBuffer> {
+export function slotHeader(kind: SlotKind): Uint8Array<ArrayBuffer> {
   return concatBytes(MAGIC, Uint8Array.of(FORMAT, KIND_NUMBERS[kind]), randomBytes(16));
 }
 
-async function withSum(bytes: Uint8Array): Promise<SlotBytes> {
+export async function withSum(bytes: Uint8Array): Promise<SlotBytes> {
   return slotBytes(concatBytes(bytes, await sha256(bytes)));
 }
 

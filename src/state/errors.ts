@@ -14,20 +14,29 @@ import type {
   MembershipError,
   OpenError,
   PassphraseError,
+  ProofError,
   RestoreError,
-  SlotError,
   StepUpNeeded,
   StorageError,
   UnlockError,
 } from '#worker/vault-api.ts';
+import type { PasskeyProblem } from './passkeys.ts';
 import { language } from './texts.svelte.ts';
 
-export type { CreateError, MembershipError, PassphraseError, SlotError, StorageError, UnlockError };
+export type {
+  CreateError,
+  MembershipError,
+  PassphraseError,
+  ProofError,
+  StorageError,
+  UnlockError,
+};
 
 export type VaultError =
   | CreateError
   | UnlockError
-  | SlotError
+  | ProofError
+  | PasskeyProblem
   | OpenError
   | EditError
   | ErasedBefore

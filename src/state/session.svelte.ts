@@ -10,11 +10,14 @@ import type {
   JoinRequest,
   MembershipError,
   NewWorkspace,
+  Passkey,
   PassphraseError,
+  Proof,
+  ProofError,
   RecoveryKit,
   Session,
   Settings,
-  SlotError,
+  StepUpNeeded,
   StorageError,
   StoreProblem,
   UnlockError,
@@ -24,10 +27,12 @@ import type {
 import { drafts } from './drafts.svelte.ts';
 import { jobs } from './jobs.svelte.ts';
 import { leaveWorkspace } from './leave.ts';
+import type { PasskeyProblem } from './passkeys.ts';
 import { watchPresence } from './presence.ts';
+import { stepUp } from './step-up.svelte.ts';
 import { vault } from './vault.ts';
 
-export type { RecoveryKit, Settings };
+export type { Passkey, Proof, RecoveryKit, Settings, WorkspaceEntry };
 
 export type Phase = 'starting' | 'outside' | 'inside';
 export type LockReason = Extract<VaultEvent, { type: 'locked' }>['reason'];
@@ -98,17 +103,11 @@ class SessionState {
     return kit;
   }
 
-  async unlock(workspace: WorkspaceId, passphrase: string): Promise<Result<Session, UnlockError>> {
+  async unlock(workspace: WorkspaceId, proof: Proof): Promise<Result<Session, UnlockError>> {
     await this.#locking;
-    return this.#unlocked(await vault.unlock(workspace, passphrase));
-  }
-
-  async unlockWithRecoveryKey(
-    workspace: WorkspaceId,
-    recoveryKey: string,
-  ): Promise<Result<Session, UnlockError>> {
-    await this.#locking;
-    return this.#unlocked(await vault.unlockWithRecoveryKey(workspace, recoveryKey));
+    const unlocked = await vault.unlock(workspace, proof);
+    if (unlocked.ok) this.#open(unlocked.value);
+    return unlocked;
   }
 
   /** Into the workspace that the worker has just made; its kit is shown first. */
@@ -135,19 +134,49 @@ class SessionState {
   }
 
   changePassphrase(
-    current: string,
+    proof: Proof,
     next: string,
-  ): Promise<Result<void, SlotError | PassphraseError | StorageError>> {
-    return vault.changePassphrase(current, next);
+  ): Promise<Result<void, ProofError | PassphraseError | StorageError>> {
+    return vault.changePassphrase(proof, next);
   }
 
   /** A new recovery kit, which is then shown. */
   async makeKit(
     passphrase: string,
-  ): Promise<Result<RecoveryKit, SlotError | EditError | MembershipError>> {
+  ): Promise<Result<RecoveryKit, ProofError | EditError | MembershipError>> {
     const kit = await vault.newRecoveryKit(passphrase);
     if (kit.ok) this.#kit = kit.value;
     return kit;
+  }
+
+  /** The workspace that is open, as the lock screen knows it. */
+  get entry(): WorkspaceEntry | undefined {
+    return this.#workspaces.find(({ id }) => id === this.#current?.workspace);
+  }
+
+  /** Shows the browser's own dialog, once it is certain who asks. */
+  async addPasskey(
+    name: string,
+  ): Promise<Result<void, PasskeyProblem | StepUpNeeded | StorageError>> {
+    const confirmed = await stepUp.guard(() => vault.steppedUp());
+    const { current } = this;
+    if (!confirmed.ok || !current) return confirmed;
+    const { makePasskey } = await import('./passkeys.ts');
+    const called = { workspace: current.workspaceName, member: current.memberName };
+    const made = await makePasskey(called, this.entry?.passkeys ?? []);
+    if (!made.ok) return made;
+    const added = await stepUp.guard(() => vault.addPasskey({ name, ...made.value }));
+    if (added.ok) await Promise.all([this.refresh(), this.refreshWorkspaces()]);
+    return added;
+  }
+
+  async removePasskey(
+    id: string,
+    passphrase: string,
+  ): Promise<Result<void, ProofError | EditError>> {
+    const removed = await vault.removePasskey(id, passphrase);
+    if (removed.ok) await Promise.all([this.refresh(), this.refreshWorkspaces()]);
+    return removed;
   }
 
   kitStored(): void {
@@ -187,11 +216,6 @@ class SessionState {
     this.#locking = draftsSealed.then(() => vault.lock());
     await this.#locking;
     await this.refreshWorkspaces();
-  }
-
-  #unlocked(session: Result<Session, UnlockError>): Result<Session, UnlockError> {
-    if (session.ok) this.#open(session.value);
-    return session;
   }
 
   #open(session: Session): void {

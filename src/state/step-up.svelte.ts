@@ -1,7 +1,7 @@
-/** Asks for the passphrase again where the worker wants it confirmed, then does what was asked for. */
+/** Asks for the passphrase or a passkey again where the worker wants it confirmed, then does what was asked for. */
 
 import type { Result } from '#base/result.ts';
-import type { SlotError, StepUpNeeded, TooManyAttempts } from '#worker/vault-api.ts';
+import type { Proof, ProofError, StepUpNeeded } from '#worker/vault-api.ts';
 import { onLeave } from './leave.ts';
 import { vault } from './vault.ts';
 
@@ -20,8 +20,8 @@ class StepUp {
     return verb();
   }
 
-  async confirm(passphrase: string): Promise<Result<void, SlotError | TooManyAttempts>> {
-    const confirmed = await vault.stepUp(passphrase);
+  async confirm(proof: Proof): Promise<Result<void, ProofError>> {
+    const confirmed = await vault.stepUp(proof);
     if (confirmed.ok) this.#end(true);
     return confirmed;
   }

@@ -21,13 +21,12 @@ interface LetterParts {
 
 export const enCompliance = {
   errors: {
-    StepUpNeeded: () => 'The passphrase was not confirmed. Nothing was changed.',
+    StepUpNeeded: () => 'Nobody confirmed who asks. Nothing was changed.',
   },
 
   stepUp: {
-    title: 'Confirm your passphrase',
+    title: 'Confirm that it is you',
     text: 'This could do harm in the hands of somebody who found the device open.',
-    passphrase: 'Passphrase',
     confirm: 'Confirm',
   },
 
@@ -183,7 +182,7 @@ export const enCompliance = {
       exact: 'every record exact',
       refused: 'refused or held back',
       classified: 'with a class',
-      privileged: 'with a passphrase confirmed before',
+      privileged: 'confirmed before',
       scan: 'last look through everything',
       columns: 'columns of text',
       records: 'records',
@@ -636,7 +635,7 @@ Contact: ${member}, ${workspace}`,
       unlocked: 'Unlocked',
       unlockFailed: 'Wrong passphrase at the unlock',
       locked: 'Locked',
-      stepUp: 'Confirmed the passphrase',
+      stepUp: 'Confirmed who asks',
       viewed: 'Viewed',
       created: 'Created',
       changed: 'Changed',
@@ -652,6 +651,8 @@ Contact: ${member}, ${workspace}`,
       backupVerified: 'Verified a backup',
       restored: 'Restored',
       passphraseChanged: 'Changed the passphrase',
+      passkeyAdded: 'Added a passkey',
+      passkeyRemoved: 'Removed a passkey',
       recoveryKitMade: 'Made a recovery kit',
       settingsChanged: 'Changed settings',
       storeConnected: 'Connected a store',

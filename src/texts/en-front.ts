@@ -44,6 +44,7 @@ export const enFront = {
     workspace: 'Workspace',
     passphrase: 'Passphrase',
     submit: 'Unlock',
+    usePasskey: 'Use a passkey',
     useRecoveryKey: 'Use recovery key',
     usePassphrase: 'Use passphrase',
     recoveryKey: 'Recovery key',
@@ -51,7 +52,7 @@ export const enFront = {
     working: 'Unlocking…',
     wait: (ms: number) => `Wait ${wait(ms)} before the next try.`,
     waitOrKey: (ms: number) =>
-      `Wait ${wait(ms)} before the next try. The recovery key works at once.`,
+      `Wait ${wait(ms)} before the next try. A passkey or the recovery key works at once.`,
     emptied:
       'The browser has removed this workspace’s data from this device. Its name is all that is left. Restore it from a backup.',
     newer: 'This workspace was written by a newer version of Holdfast. Reload to update the app.',

@@ -51,12 +51,19 @@ export const en = {
     WrongPassphrase: () => 'That is not the passphrase of this workspace. Try again.',
     WrongRecoveryKey: () =>
       'This recovery key belongs to another workspace, or a newer recovery kit has replaced it.',
+    WrongPasskey: () =>
+      'This passkey doesn’t open this workspace on this device. It may have been removed. Use the passphrase or the recovery key.',
+    NoPasskeys: () =>
+      'This browser can’t use passkeys here. They need a current browser and an address with a name, such as localhost, not with numbers.',
+    NoSecret: () =>
+      'This passkey can’t unlock: where it is kept can’t derive keys (the PRF extension is missing). Delete it there, and try another place, such as a security key or another password manager.',
+    PasskeyKnown: () => 'This passkey opens this workspace already.',
     NotARecoveryKey: () =>
       'This is not a recovery key. It is the line of the recovery kit that begins with AGE-SECRET-KEY-1.',
     TooManyAttempts: ({ waitMs }: { waitMs: number }) =>
-      `Too many wrong passphrases. Wait ${wait(waitMs)}, or use the recovery key.`,
+      `Too many wrong passphrases. Wait ${wait(waitMs)}, or use a passkey or the recovery key.`,
     TamperedSlot: () =>
-      'What protects this passphrase was altered on the disk, so it can’t be trusted. Use the recovery key, or restore from a backup.',
+      'What protects this way to unlock was altered on the disk, so it can’t be trusted. Use another one, or restore from a backup.',
     WeakParameters: () =>
       'The protection of this passphrase was weakened on the disk, so Holdfast refuses it. Use the recovery key, or restore from a backup.',
     NewerFormat: () =>
@@ -232,7 +239,22 @@ export const en = {
     theme: 'Theme',
     themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
     keys: 'Ways to unlock',
-    keysText: 'Either of the two opens this workspace.',
+    keysText:
+      'The passphrase, each passkey and the recovery key open this workspace, each by itself.',
+    passkeys: 'Passkeys',
+    passkeyAdded: (day: string) => `Passkey, added ${day}`,
+    addPasskey: 'Add a passkey',
+    addPasskeyText:
+      'Unlock with a fingerprint, a face, a PIN or a security key instead of typing the passphrase. Whoever can use the passkey can open this workspace on this device.',
+    passkeyCalled: 'Name of the passkey',
+    passkeyName: 'This device',
+    makePasskey: 'Make the passkey',
+    passkeyWorks: 'The passkey opens this workspace now.',
+    removePasskey: (name: string) => `Remove passkey ${name}`,
+    removePasskeyText:
+      'It opens this workspace no longer: everything here is sealed anew, and other tabs lock. Delete it where your passkeys are kept too.',
+    removePasskeyFinal: 'Remove',
+    passkeyRemoved: 'The passkey is removed.',
     changePassphrase: 'Change passphrase',
     currentPassphrase: 'Current passphrase',
     newPassphrase: 'New passphrase',

@@ -1,17 +1,16 @@
-/** 合规各界面的文字：审计日志、访问、卡号，以及再次询问密码。 */
+/** 合规各界面的文字：审计日志、访问、卡号，以及再次确认身份。 */
 
 import type { enCompliance } from './en-compliance.ts';
 import { number } from './zh-CN-amounts.ts';
 
 export const zhCNCompliance: typeof enCompliance = {
   errors: {
-    StepUpNeeded: () => '未确认密码，没有做任何更改。',
+    StepUpNeeded: () => '未确认身份，没有做任何更改。',
   },
 
   stepUp: {
-    title: '确认密码',
+    title: '确认是您本人',
     text: '如果设备落在别人手里，这一步可能造成损害。',
-    passphrase: '密码',
     confirm: '确认',
   },
 
@@ -141,7 +140,7 @@ export const zhCNCompliance: typeof enCompliance = {
     },
     things: {
       cipher: '加密算法',
-      refusesCommon: '拒绝常见密码',
+      refusesCommon: '拒绝常见口令',
       damage: '损坏的数据行',
       kit: '已制作恢复套件',
       kitTested: '已测试恢复套件',
@@ -150,7 +149,7 @@ export const zhCNCompliance: typeof enCompliance = {
       exact: '每条记录均一致',
       refused: '被拒绝或扣留',
       classified: '已分类',
-      privileged: '此前已确认密码',
+      privileged: '此前已确认身份',
       scan: '最近一次全面扫描',
       columns: '文本列',
       records: '条记录',
@@ -328,9 +327,9 @@ export const zhCNCompliance: typeof enCompliance = {
     names: (names: readonly string[]) => names.join('、'),
     parameters: {
       'idle-minutes': '自动锁定，最长（分钟）',
-      'unlock-tries': '密码错误次数上限',
+      'unlock-tries': '口令错误次数上限',
       'lockout-minutes': '达到上限后的暂停（分钟）',
-      'passphrase-length': '密码最少字符数',
+      'passphrase-length': '口令最少字符数',
       'log-months': '审计日志保留（月）',
       'policy-months': '策略与证据保留（月）',
       'request-days': '答复请求（天）',
@@ -354,8 +353,8 @@ export const zhCNCompliance: typeof enCompliance = {
       'duplicate-days': '重复客户处理期限（天）',
       'correction-days': '更正到达各设备期限（天）',
       'archive-days': '备份失效期限（天）',
-      'kdf-memory-mib': '密码派生内存（MiB）',
-      'kdf-passes': '密码派生轮数',
+      'kdf-memory-mib': '口令派生内存（MiB）',
+      'kdf-passes': '口令派生轮数',
       'minor-age': '未成年人年龄界限（岁）',
       'assessment-months': '评估保留（月）',
       'request-log-months': '请求记录保留（月）',
@@ -570,9 +569,9 @@ ${actions}
     columns: ['时间', '成员', '设备', '操作', '结果', '类型', '记录', '客户', '数量', '方式'],
     acts: {
       unlocked: '解锁',
-      unlockFailed: '解锁时密码错误',
+      unlockFailed: '解锁时口令错误',
       locked: '锁定',
-      stepUp: '确认密码',
+      stepUp: '确认身份',
       viewed: '查看',
       created: '创建',
       changed: '更改',
@@ -587,7 +586,9 @@ ${actions}
       backedUp: '备份',
       backupVerified: '校验备份',
       restored: '恢复',
-      passphraseChanged: '更改密码',
+      passphraseChanged: '更改口令',
+      passkeyAdded: '添加通行密钥',
+      passkeyRemoved: '移除通行密钥',
       recoveryKitMade: '生成恢复套件',
       settingsChanged: '更改设置',
       storeConnected: '连接存储',

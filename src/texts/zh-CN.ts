@@ -44,9 +44,18 @@ export const zhCN: Texts = {
       `浏览器拒绝访问存储（${reason}），没有写入任何内容。请退出无痕浏览，或关闭其他标签页后重新载入。`,
     WrongPassphrase: () => '口令不正确，请重试。',
     WrongRecoveryKey: () => '此恢复密钥属于其他工作区，或已被更新的恢复套件取代。',
+    WrongPasskey: () =>
+      '此通行密钥无法在此设备上打开此工作区，可能已被移除。请使用口令或恢复密钥。',
+    NoPasskeys: () =>
+      '此浏览器在此处无法使用通行密钥。需要较新的浏览器，且网址须为名称（例如 localhost），不能是数字。',
+    NoSecret: () =>
+      '此通行密钥无法用于解锁：保存它的地方不能派生密钥（缺少 PRF 扩展）。请在那里将其删除，并换一个地方，例如安全密钥或其他密码管理器。',
+    PasskeyKnown: () => '此通行密钥已能打开此工作区。',
     NotARecoveryKey: () => '这不是恢复密钥。恢复密钥是恢复套件中以 AGE-SECRET-KEY-1 开头的那一行。',
-    TooManyAttempts: ({ waitMs }) => `口令错误次数过多。请等待 ${wait(waitMs)}，或使用恢复密钥。`,
-    TamperedSlot: () => '磁盘上保护此口令的数据已被改动，不可信任。请使用恢复密钥，或从备份恢复。',
+    TooManyAttempts: ({ waitMs }) =>
+      `口令错误次数过多。请等待 ${wait(waitMs)}，或使用通行密钥或恢复密钥。`,
+    TamperedSlot: () =>
+      '磁盘上保护此解锁方式的数据已被改动，不可信任。请使用其他方式，或从备份恢复。',
     WeakParameters: () =>
       '磁盘上对此口令的保护已被削弱，Holdfast 拒绝使用。请使用恢复密钥，或从备份恢复。',
     NewerFormat: () => '此内容由更新版本的 Holdfast 写入。请重新载入以更新应用，然后重试。',
@@ -205,7 +214,21 @@ export const zhCN: Texts = {
     theme: '主题',
     themes: { system: '跟随系统', light: '浅色', dark: '深色' },
     keys: '解锁方式',
-    keysText: '两者中任何一个都能打开此工作区。',
+    keysText: '口令、每个通行密钥和恢复密钥都能单独打开此工作区。',
+    passkeys: '通行密钥',
+    passkeyAdded: (day) => `通行密钥，添加于 ${day}`,
+    addPasskey: '添加通行密钥',
+    addPasskeyText:
+      '用指纹、面容、PIN 或安全密钥解锁，不必输入口令。能使用此通行密钥的人，都能在此设备上打开此工作区。',
+    passkeyCalled: '通行密钥的名称',
+    passkeyName: '此设备',
+    makePasskey: '创建通行密钥',
+    passkeyWorks: '现在可以用此通行密钥打开工作区。',
+    removePasskey: (name) => `移除通行密钥“${name}”`,
+    removePasskeyText:
+      '它将不再能打开此工作区：此处的所有内容会重新加密，其他标签页会锁定。请在保存通行密钥的地方也将其删除。',
+    removePasskeyFinal: '移除',
+    passkeyRemoved: '通行密钥已移除。',
     changePassphrase: '更改口令',
     currentPassphrase: '当前口令',
     newPassphrase: '新口令',

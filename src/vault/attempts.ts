@@ -7,7 +7,7 @@ import type { WorkspaceId } from '#base/ids.ts';
 import type { WorkspaceStore } from '#storage/workspace-store.ts';
 import type { Environment } from './environment.ts';
 import { waitAfter, type Attempts } from './meta.ts';
-import type { SlotError } from './session.ts';
+import type { SlotError } from './slots.ts';
 
 export type TooManyAttempts = { readonly type: 'TooManyAttempts'; readonly waitMs: number };
 

@@ -20,6 +20,8 @@ export interface Header {
 export interface Slots {
   readonly passphrase: Uint8Array;
   readonly recovery: Uint8Array;
+  /** Absent: none. */
+  readonly passkeys?: readonly Uint8Array[];
 }
 
 export interface DeviceRow {

@@ -12,12 +12,8 @@ import { checkPassphrase, type TooCommon, type TooShort } from '#crypto/passphra
 import type { KitStore } from '#crypto/recovery-kit.ts';
 import { createRecoveryKey, type RecoveryKey } from '#crypto/recovery.ts';
 import type { Argon2idParameters } from '#crypto/key-derivation.ts';
-import {
-  createPassphraseSlot,
-  createRecoverySlot,
-  decodeParameters,
-  openPassphraseSlot,
-} from '#crypto/slots.ts';
+import type { PasskeyAnswer } from '#crypto/passkey-slot.ts';
+import { createPassphraseSlot, createRecoverySlot, decodeParameters } from '#crypto/slots.ts';
 import type { Json } from '#domain/change.ts';
 import type { Role } from '#domain/roles.ts';
 import { valuesOf } from '#domain/values.ts';
@@ -25,12 +21,20 @@ import type { Directory } from '#storage/directory.ts';
 import type { StorageError } from '#storage/failure.ts';
 import type { MetaRow } from '#storage/workspace-database.ts';
 import type { WorkspaceStore } from '#storage/workspace-store.ts';
-import { readAttempts, toldAttempts, tryPassphrase, type TooManyAttempts } from './attempts.ts';
+import { readAttempts, toldAttempts } from './attempts.ts';
 import type { Damaged } from './damage.ts';
 import type { LeadLost, Locked } from './edits.ts';
 import type { Environment, Exclusive } from './environment.ts';
 import type { DeviceRow, Header, Slots } from './meta.ts';
 import { SealedRows } from './sealed-rows.ts';
+import {
+  createSlots,
+  openSlot,
+  otherPasskeys,
+  withPasskey,
+  type Proof,
+  type ProofError,
+} from './slots.ts';
 import { Tabs } from './tabs.ts';
 import { Vault, type EditError, type VaultEvent, type VaultParts } from './vault.ts';
 
@@ -58,12 +62,23 @@ export interface BackupRecord {
 
 const BACKUPS_LISTED = 400;
 
+/** A passkey that opens the workspace on this device. */
+export interface Passkey {
+  /** Of its slot. */
+  readonly id: string;
+  /** As its owner calls it. */
+  readonly name: string;
+  /** Ms since 1970. */
+  readonly addedAt: number;
+}
+
 /** What belongs to this device alone; sealed in one row. */
 export interface Local {
   readonly settings: Settings;
   readonly lastBackup?: BackupRecord;
   /** Those that were made here and may still lie somewhere, the oldest first. */
   readonly backups?: readonly BackupRecord[];
+  readonly passkeys?: readonly Passkey[];
   /** Absent: admin, as whoever makes a workspace is. */
   readonly role?: Role;
   readonly store?: object;
@@ -114,12 +129,6 @@ export type SessionEvent =
   | { readonly type: 'locked' }
   | { readonly type: 'settings'; readonly settings: Settings };
 
-export type SlotError =
-  | { readonly type: 'WrongPassphrase'; readonly waitMs: number }
-  | { readonly type: 'TamperedSlot' }
-  | { readonly type: 'WeakParameters' }
-  | { readonly type: 'NewerFormat' };
-
 export const DEFAULT_SETTINGS: Settings = { lockAfterMinutes: 15, lockWhenHidden: false };
 
 /** The public halves of a recovery key. */
@@ -127,6 +136,16 @@ export type Recovery = Pick<NewRecovery, 'recoveryRecipient' | 'recoverySigner'>
 
 /** Appends the record of a new recovery key to the membership log, and gives the log with it. */
 export type AppendRecovery<E> = (recovery: Recovery) => Promise<Result<readonly string[], E>>;
+
+/** What opens a new vault key, and what is written with it. */
+interface NewKey {
+  readonly passphrase: string;
+  /** `age1…`, of the recovery key. */
+  readonly recipient: string;
+  readonly membership: readonly string[];
+  readonly passkeys: readonly Uint8Array[];
+  readonly local?: (local: Local) => Local;
+}
 
 export interface SessionParts {
   readonly environment: Environment;
@@ -264,7 +283,7 @@ export class Session {
 
   /** What guessing the passphrase of this device costs. */
   async derivation(): Promise<Argon2idParameters> {
-    const { passphrase } = (await this.#store.readMeta('slots')) as Slots;
+    const { passphrase } = await this.#slots();
     return decodeParameters(passphrase);
   }
 
@@ -560,7 +579,7 @@ export class Session {
   ): Promise<readonly MetaRow[]> {
     const recipient = after?.recoveryRecipient;
     if (recipient === undefined || recipient === before?.recoveryRecipient) return [];
-    const slots = (await this.#store.readMeta('slots')) as Slots;
+    const slots = await this.#slots();
     const { workspace } = this;
     const recovery = await createRecoverySlot({ workspace, recipient, vaultKey: this.#vaultKey });
     return [{ key: 'slots', value: { ...slots, recovery } }];
@@ -568,23 +587,76 @@ export class Session {
 
   // ---- Slots --------------------------------------------------------------------------------------------------------
 
+  get passkeys(): readonly Passkey[] {
+    return this.#own.local.passkeys ?? [];
+  }
+
   /** Rewraps the vault key at once. An existing slot is asked for again, by whoever holds the tablet now. */
   async changePassphrase(
-    current: string,
+    proof: Proof,
     next: string,
-  ): Promise<Result<void, SlotError | TooShort | TooCommon | StorageError>> {
+  ): Promise<Result<void, ProofError | TooShort | TooCommon | StorageError>> {
     const good = checkPassphrase(next);
     if (!good.ok) return good;
-    const asked = await this.#demandPassphrase(current);
-    if (!asked.ok) return asked;
-    const slots = (await this.#store.readMeta('slots')) as Slots;
+    const confirmed = await this.confirm(proof);
+    if (!confirmed.ok) return confirmed;
     const passphrase = await createPassphraseSlot({
       workspace: this.workspace,
       passphrase: next,
       vaultKey: this.#vaultKey,
       derive: this.#environment.derive,
     });
-    return this.#store.writeMeta([{ key: 'slots', value: { ...slots, passphrase } }]);
+    return this.#ownTurn(async () => {
+      const value: Slots = { ...(await this.#slots()), passphrase };
+      return this.#store.writeMeta([{ key: 'slots', value }]);
+    });
+  }
+
+  /** What the passkey answers to `salt` opens this device from now on. */
+  addPasskey(
+    called: string,
+    salt: Uint8Array,
+    answer: PasskeyAnswer,
+  ): Promise<Result<void, StorageError>> {
+    const name = this.#environment.guard?.screenText(called) ?? called;
+    return this.#ownTurn(async () => {
+      const { workspace } = this;
+      const vaultKey = this.#vaultKey;
+      const { slots, id, replaced } = await withPasskey(await this.#slots(), {
+        workspace,
+        salt,
+        answer,
+        vaultKey,
+      });
+      const local = await this.#currentLocal();
+      const others = (local.passkeys ?? []).filter((passkey) => !replaced.has(passkey.id));
+      const passkeys = [...others, { id, name, addedAt: this.#environment.clock.now() }];
+      return this.#writeSlots(slots, { ...local, passkeys });
+    });
+  }
+
+  /** With a new vault key and everything sealed anew: who copied the slot and has the passkey has nothing. Other tabs lock. */
+  async removePasskey(
+    id: string,
+    passphrase: string,
+  ): Promise<Result<void, ProofError | StorageError | EditError>> {
+    const confirmed = await this.confirm({ by: 'passphrase', passphrase });
+    if (!confirmed.ok) return confirmed;
+    const membership = await this.membership();
+    if (membership === null) return err(damagedMeta('membership'));
+    // A round of sync under the old keys would be refused, and take that for a lock.
+    return this.exclusive('sync', async () =>
+      this.#reseal({
+        passphrase,
+        recipient: membership.recoveryRecipient,
+        membership: await this.membershipLines(),
+        passkeys: await otherPasskeys(await this.#slots(), id),
+        local: (local) => ({
+          ...local,
+          passkeys: (local.passkeys ?? []).filter((passkey) => passkey.id !== id),
+        }),
+      }),
+    );
   }
 
   /**
@@ -594,9 +666,9 @@ export class Session {
   async newRecoveryKit<E = never>(
     passphrase: string,
     append: AppendRecovery<E | Damaged> = (recovery) => this.#appendRecovery(recovery),
-  ): Promise<Result<KitFile, SlotError | StorageError | EditError | E>> {
-    const asked = await this.#demandPassphrase(passphrase);
-    if (!asked.ok) return asked;
+  ): Promise<Result<KitFile, ProofError | StorageError | EditError | E>> {
+    const confirmed = await this.confirm({ by: 'passphrase', passphrase });
+    if (!confirmed.ok) return confirmed;
     const recoveryKey = await createRecoveryKey();
     const membership = await append({
       recoveryRecipient: recoveryKey.recipient,
@@ -604,8 +676,13 @@ export class Session {
     });
     if (!membership.ok) return membership;
     // A round of sync under the old keys would be refused, and take that for a lock.
-    const resealed = await this.exclusive('sync', () =>
-      this.#resealWith(recoveryKey, passphrase, membership.value),
+    const resealed = await this.exclusive('sync', async () =>
+      this.#reseal({
+        passphrase,
+        recipient: recoveryKey.recipient,
+        membership: membership.value,
+        passkeys: (await this.#slots()).passkeys ?? [],
+      }),
     );
     return resealed.ok ? ok(await this.kitFor(recoveryKey)) : resealed;
   }
@@ -623,11 +700,14 @@ export class Session {
     return membership.ok ? membership : err(damagedMeta('membership'));
   }
 
-  async #resealWith(
-    recoveryKey: RecoveryKey,
-    passphrase: string,
-    membership: readonly string[],
-  ): Promise<Result<void, SlotError | StorageError | EditError>> {
+  /** Under a new vault key, which the slots named open and no other. */
+  async #reseal({
+    passphrase,
+    recipient,
+    membership,
+    passkeys,
+    local = (current) => current,
+  }: NewKey): Promise<Result<void, StorageError | EditError>> {
     const { workspace } = this.#header;
     const vaultKey = createVaultKey();
     const keys = await deriveLocalKeys(vaultKey, workspace);
@@ -641,20 +721,21 @@ export class Session {
       device,
     });
     if (!rewrapped.ok) return err(damagedMeta('device'));
-    const slots: Slots = {
-      passphrase: await createPassphraseSlot({
-        workspace,
-        passphrase,
-        vaultKey,
-        derive: this.#environment.derive,
-      }),
-      recovery: await createRecoverySlot({ workspace, recipient: recoveryKey.recipient, vaultKey }),
-    };
+    const { derive } = this.#environment;
+    const slots = await createSlots({
+      workspace,
+      passphrase,
+      recipient,
+      vaultKey,
+      derive,
+      passkeys,
+    });
+    const own = local(await this.#currentLocal());
     const meta: readonly MetaRow[] = [
       { key: 'slots', value: slots },
       { key: 'membership', value: membership },
       { key: 'device', value: { device, wrapped: rewrapped.value } satisfies DeviceRow },
-      { key: 'local', value: await rows.sealLocal(await this.#currentLocal()) },
+      { key: 'local', value: await rows.sealLocal(own) },
     ];
     const resealed = await this.#vault.reseal(rows, meta);
     if (!resealed.ok) return resealed;
@@ -665,6 +746,7 @@ export class Session {
     wipe(vaultKey);
     this.#keys = keys;
     this.#rows = rows;
+    this.#own.local = own;
     await this.#reopenVault();
     return ok();
   }
@@ -703,16 +785,9 @@ export class Session {
     };
   }
 
-  /** Asks for the passphrase again, before what must not be done by whoever found the tablet open. Wrong ones count as at the unlock. */
-  async confirmPassphrase(passphrase: string): Promise<Result<void, SlotError | TooManyAttempts>> {
-    const { passphrase: slot } = (await this.#store.readMeta('slots')) as Slots;
-    const { workspace } = this;
-    const opened = await tryPassphrase(
-      this.#store,
-      this.#environment,
-      { workspace, slot },
-      passphrase,
-    );
+  /** Asks again, before what must not be done by whoever found the tablet open. Wrong passphrases count as at the unlock. */
+  async confirm(proof: Proof): Promise<Result<void, ProofError>> {
+    const opened = await openSlot(this.#store, this.#environment, this.workspace, proof);
     if (!opened.ok) return opened;
     wipe(opened.value);
     return ok();
@@ -727,21 +802,17 @@ export class Session {
     return toldAttempts(this.#store, count);
   }
 
-  async #demandPassphrase(passphrase: string): Promise<Result<void, SlotError>> {
-    const slots = (await this.#store.readMeta('slots')) as Slots;
-    const opened = await openPassphraseSlot({
-      workspace: this.workspace,
-      slot: slots.passphrase,
-      passphrase,
-      derive: this.#environment.derive,
-    });
-    if (opened.ok) {
-      wipe(opened.value);
-      return ok();
-    }
-    return opened.error.type === 'WrongPassphrase'
-      ? err({ type: 'WrongPassphrase', waitMs: 0 })
-      : err(opened.error);
+  async #slots(): Promise<Slots> {
+    return (await this.#store.readMeta('slots')) as Slots;
+  }
+
+  async #writeSlots(slots: Slots, local: Local): Promise<Result<void, StorageError>> {
+    const written = await this.#store.writeMeta([
+      { key: 'slots', value: slots },
+      { key: 'local', value: await this.#rows.sealLocal(local) },
+    ]);
+    if (written.ok) this.#takeLocal(local);
+    return written;
   }
 
   // ---- Other tabs ---------------------------------------------------------------------------------------------------

@@ -8,22 +8,18 @@ import { createVaultKey, deriveLocalKeys } from '#crypto/keys.ts';
 import { checkPassphrase, type TooCommon, type TooShort } from '#crypto/passphrase.ts';
 import type { VaultKeyBytes } from '#crypto/byte-types.ts';
 import type { RootHash } from '#crypto/membership.ts';
-import { createRecoveryKey, parseRecoveryKey, type NotARecoveryKey } from '#crypto/recovery.ts';
-import {
-  createPassphraseSlot,
-  createRecoverySlot,
-  openRecoverySlot,
-  type WrongRecoveryKey,
-} from '#crypto/slots.ts';
+import type { PasskeyQuestion } from '#crypto/passkey-slot.ts';
+import { createRecoveryKey } from '#crypto/recovery.ts';
 import type { Json } from '#domain/change.ts';
 import { Directory } from '#storage/directory.ts';
 import type { StorageError } from '#storage/failure.ts';
 import { WorkspaceStore } from '#storage/workspace-store.ts';
-import { forgiveAttempts, readAttempts, tryPassphrase, type TooManyAttempts } from './attempts.ts';
+import { readAttempts } from './attempts.ts';
 import type { Environment } from './environment.ts';
 import { STORE_FORMAT, waitAfter, type DeviceRow, type Header, type Slots } from './meta.ts';
 import { NO_HASH, SealedRows } from './sealed-rows.ts';
-import type { KitFile, Local, Session, SlotError } from './session.ts';
+import type { KitFile, Local, Session } from './session.ts';
+import { createSlots, openSlot, passkeyQuestions, type Proof, type ProofError } from './slots.ts';
 import { Tabs } from './tabs.ts';
 import type { EditError, Vault } from './vault.ts';
 
@@ -36,6 +32,8 @@ export interface WorkspaceEntry {
   readonly condition: 'present' | 'emptied' | 'newer';
   /** Ms that unlocking by passphrase must still wait after failed attempts; counted across reloads. */
   readonly waitMs: number;
+  /** What the passkeys that open it are asked. */
+  readonly passkeys: readonly PasskeyQuestion[];
 }
 
 export interface NewWorkspace {
@@ -67,10 +65,7 @@ export type PassphraseError = TooShort | TooCommon;
 export type CreateError<E = never> = PassphraseError | EditError | StorageError | E;
 
 export type UnlockError =
-  | SlotError
-  | WrongRecoveryKey
-  | NotARecoveryKey
-  | TooManyAttempts
+  | ProofError
   /** The workspace's rows are not there, or its slots are gone. */
   | { readonly type: 'NoSuchSlot' }
   | StorageError;
@@ -109,7 +104,13 @@ export class Workspaces {
     const now = this.#environment.clock.now();
     const entries: WorkspaceEntry[] = [];
     for (const row of await this.directory.workspaces()) {
-      const entry = { id: row.id, name: row.name, openedAt: row.openedAt, waitMs: 0 };
+      const entry = {
+        id: row.id,
+        name: row.name,
+        openedAt: row.openedAt,
+        waitMs: 0,
+        passkeys: [],
+      };
       if (!(await WorkspaceStore.exists(row.id))) {
         entries.push({ ...entry, condition: 'emptied' });
         continue;
@@ -123,10 +124,12 @@ export class Workspaces {
       const store = opened.value;
       const header = (await store.readMeta('header')) as Header | undefined;
       const waitMs = waitAfter(await readAttempts(store), now);
+      const slots = (await store.readMeta('slots')) as Slots | undefined;
+      const passkeys = slots === undefined ? [] : await passkeyQuestions(slots);
       store.close();
       const condition =
         header === undefined ? 'emptied' : header.format > STORE_FORMAT ? 'newer' : 'present';
-      entries.push({ ...entry, condition, waitMs });
+      entries.push({ ...entry, condition, waitMs, passkeys });
     }
     return entries;
   }
@@ -138,7 +141,7 @@ export class Workspaces {
   ): Promise<Result<{ session: Session; kit: KitFile }, CreateError<E>>> {
     const good = checkPassphrase(passphrase);
     if (!good.ok) return good;
-    const { clock } = this.#environment;
+    const { clock, derive } = this.#environment;
     const name = this.screenName(given);
     const workspace = createWorkspaceId();
     const device = createDeviceId();
@@ -164,11 +167,12 @@ export class Workspaces {
     });
     const made = await this.#make({
       header,
-      slots: await this.#createSlots({
+      slots: await createSlots({
         workspace,
         passphrase,
         vaultKey,
         recipient: recoveryKey.recipient,
+        derive,
       }),
       membership: root.lines,
       device: {
@@ -194,27 +198,8 @@ export class Workspaces {
     return ok({ session, kit: await session.kitFor(recoveryKey) });
   }
 
-  async unlock(workspace: WorkspaceId, passphrase: string): Promise<Result<Session, UnlockError>> {
-    return this.#open(workspace, (store, { passphrase: slot }) =>
-      tryPassphrase(store, this.#environment, { workspace, slot }, passphrase),
-    );
-  }
-
-  async unlockWithRecoveryKey(
-    workspace: WorkspaceId,
-    text: string,
-  ): Promise<Result<Session, UnlockError>> {
-    const recoveryKey = await parseRecoveryKey(text);
-    if (!recoveryKey.ok) return recoveryKey;
-    return this.#open(workspace, async (store, slots) => {
-      const opened = await openRecoverySlot({
-        workspace,
-        slot: slots.recovery,
-        recoveryKey: recoveryKey.value,
-      });
-      if (opened.ok) await forgiveAttempts(store);
-      return opened;
-    });
+  async unlock(workspace: WorkspaceId, proof: Proof): Promise<Result<Session, UnlockError>> {
+    return this.#open(workspace, (store) => openSlot(store, this.#environment, workspace, proof));
   }
 
   /** Asks the other tabs for the key; null where none is unlocked. */
@@ -266,11 +251,12 @@ export class Workspaces {
     };
     const made = await this.#make({
       header,
-      slots: await this.#createSlots({
+      slots: await createSlots({
         workspace,
         passphrase,
         vaultKey,
         recipient: membership.value.recoveryRecipient,
+        derive: this.#environment.derive,
       }),
       membership: lines,
       device: {
@@ -307,7 +293,7 @@ export class Workspaces {
 
   async #open(
     workspace: WorkspaceId,
-    findKey: (store: WorkspaceStore, slots: Slots) => Promise<Result<VaultKeyBytes, UnlockError>>,
+    findKey: (store: WorkspaceStore) => Promise<Result<VaultKeyBytes, UnlockError>>,
   ): Promise<Result<Session, UnlockError>> {
     const opened = await WorkspaceStore.open(workspace);
     if (!opened.ok) return opened;
@@ -315,10 +301,7 @@ export class Workspaces {
     const header = (await store.readMeta('header')) as Header | undefined;
     const slots = (await store.readMeta('slots')) as Slots | undefined;
     void loadEngine();
-    const key = await unlockable(header, slots, () => {
-      assert(slots, 'slots were checked');
-      return findKey(store, slots);
-    });
+    const key = await unlockable(header, slots, () => findKey(store));
     if (!key.ok) {
       store.close();
       return key;
@@ -335,24 +318,6 @@ export class Workspaces {
     const { directory } = this;
     const environment = this.#environment;
     return Session.open({ environment, directory, store, header, vaultKey });
-  }
-
-  async #createSlots({
-    workspace,
-    passphrase,
-    vaultKey,
-    recipient,
-  }: {
-    readonly workspace: WorkspaceId;
-    readonly passphrase: string;
-    readonly vaultKey: VaultKeyBytes;
-    readonly recipient: string;
-  }): Promise<Slots> {
-    const { derive } = this.#environment;
-    return {
-      passphrase: await createPassphraseSlot({ workspace, passphrase, vaultKey, derive }),
-      recovery: await createRecoverySlot({ workspace, recipient, vaultKey }),
-    };
   }
 
   /** The first rows of a workspace that holds nothing yet. */

@@ -28,8 +28,10 @@ const TELLERS: { readonly [Verb in keyof VaultApi]?: Teller<Verb> } = {
   }),
   changePassphrase: () => ({ act: 'passphraseChanged' }),
   newRecoveryKit: () => ({ act: 'recoveryKitMade' }),
+  addPasskey: () => ({ act: 'passkeyAdded' }),
+  removePasskey: () => ({ act: 'passkeyRemoved' }),
   changeSettings: () => ({ act: 'settingsChanged' }),
-  stepUp: () => ({ act: 'stepUp' }),
+  stepUp: (_, { by }) => ({ act: 'stepUp', how: by }),
   connectStore: () => ({ act: 'storeConnected' }),
   disconnectStore: () => ({ act: 'storeDisconnected' }),
   replaceCredentials: () => ({ act: 'storeKeysReplaced' }),
@@ -84,6 +86,8 @@ function outcomeOf(ended: Ended): AuditEvent['outcome'] | null {
     case 'NotPermitted':
     case 'NotAdmin':
     case 'WrongPassphrase':
+    case 'WrongPasskey':
+    case 'WrongRecoveryKey':
     case 'TooManyAttempts':
       return 'refused';
     default:

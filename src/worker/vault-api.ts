@@ -67,10 +67,10 @@ import type {
   StoreSettings,
   SyncStatus,
 } from '#sync/messages.ts';
-import type { TooManyAttempts } from '#vault/attempts.ts';
 import type { Damage, Damaged } from '#vault/damage.ts';
 import type { Facets, ListPage, ListQuery, TodayView } from '#vault/roster.ts';
-import type { BackupRecord, Draft, KitFile, Settings, SlotError } from '#vault/session.ts';
+import type { BackupRecord, Draft, KitFile, Passkey, Settings } from '#vault/session.ts';
+import type { Proof, ProofError, SlotError } from '#vault/slots.ts';
 import type { Cancelled, Committed, Edit, EditError, NotFound, UndoToken } from '#vault/vault.ts';
 import type { CustomerView, PastValue } from '#vault/views.ts';
 import type {
@@ -100,8 +100,11 @@ export type {
   ListQuery,
   NewWorkspace,
   NotFound,
+  Passkey,
   PassphraseError,
   PastValue,
+  Proof,
+  ProofError,
   Settings,
   SlotError,
   StorageError,
@@ -128,7 +131,17 @@ export interface Session {
   readonly customFields: readonly FieldDefinition[];
   /** It waits to be approved, and has nothing to show yet. */
   readonly isJoining: boolean;
+  /** The passkeys that open it on this device, the oldest first. */
+  readonly passkeys: readonly Passkey[];
   readonly lastBackup?: BackupRecord;
+}
+
+/** What an authenticator gave when it was asked with `salt`. */
+export interface NewPasskey {
+  readonly name: string;
+  readonly salt: Uint8Array;
+  readonly credential: Uint8Array;
+  readonly output: Uint8Array;
 }
 
 /** Kept outside every workspace, in plain: they are needed before anything is unlocked. */
@@ -336,11 +349,7 @@ export interface VaultApi {
   /** Makes a workspace and unlocks it. The kit is returned once. */
   createWorkspace(request: NewWorkspace): Promise<Result<RecoveryKit, CreateError>>;
   checkPassphrase(passphrase: string): Promise<Result<void, PassphraseError>>;
-  unlock(workspace: WorkspaceId, passphrase: string): Promise<Result<Session, UnlockError>>;
-  unlockWithRecoveryKey(
-    workspace: WorkspaceId,
-    recoveryKey: string,
-  ): Promise<Result<Session, UnlockError>>;
+  unlock(workspace: WorkspaceId, proof: Proof): Promise<Result<Session, UnlockError>>;
   /** Asks the other tabs for the key; null where none is unlocked. */
   unlockFromOtherTab(workspace: WorkspaceId): Promise<Session | null>;
   /** The open session as it is now; null while locked. */
@@ -348,13 +357,16 @@ export interface VaultApi {
   /** Drops every key, here and in every tab. The client ends the worker after it. */
   lock(): Promise<void>;
   changePassphrase(
-    current: string,
+    proof: Proof,
     next: string,
-  ): Promise<Result<void, SlotError | PassphraseError | StorageError>>;
+  ): Promise<Result<void, ProofError | PassphraseError | StorageError>>;
+  addPasskey(passkey: NewPasskey): Promise<Result<void, StepUpNeeded | StorageError>>;
+  /** Everything is sealed anew, and other tabs lock. */
+  removePasskey(id: string, passphrase: string): Promise<Result<void, ProofError | EditError>>;
   /** Where there is a store its record goes there first. */
   newRecoveryKit(
     passphrase: string,
-  ): Promise<Result<RecoveryKit, SlotError | EditError | MembershipError>>;
+  ): Promise<Result<RecoveryKit, ProofError | EditError | MembershipError>>;
   changeSettings(settings: Settings): Promise<Result<void, StorageError>>;
   /** Forgets a workspace whose data the browser emptied, or removes one for good. */
   removeWorkspace(workspace: WorkspaceId): Promise<Result<void, StorageError>>;
@@ -480,8 +492,10 @@ export interface VaultApi {
   /** Puts back what the store has lost, from the sealed bytes that this device kept. */
   fillStoreAgain(): Promise<Result<{ readonly objects: number }, MembershipError>>;
 
-  /** Asks for the passphrase again; what needs it may be done for five minutes then. An unlock counts as one. */
-  stepUp(passphrase: string): Promise<Result<void, SlotError | TooManyAttempts>>;
+  /** Asks for the passphrase or a passkey again; what needs it may be done for five minutes then. An unlock counts as one. */
+  stepUp(proof: Proof): Promise<Result<void, ProofError>>;
+  /** Whether that was done: for what begins on the page, before the verb that demands it. */
+  steppedUp(): Promise<Result<void, StepUpNeeded>>;
   changePolicy(change: Partial<PolicyView>): Promise<Result<void, EditError | StepUpNeeded>>;
   /** Reading the log is logged. */
   /** The newest run, held against the chosen one; null: against the one before it. */

@@ -284,13 +284,9 @@ export function createVaultService(environment: Environment, appFiles: AppFiles)
       return ok(created.value.kit);
     },
     checkPassphrase: (passphrase) => Promise.resolve(checkPassphrase(passphrase)),
-    async unlock(workspace, passphrase) {
-      const opened = await workspaces.unlock(workspace, passphrase);
-      return opened.ok ? ok(await enterOrStay(opened.value, 'passphrase')) : opened;
-    },
-    async unlockWithRecoveryKey(workspace, recoveryKey) {
-      const opened = await workspaces.unlockWithRecoveryKey(workspace, recoveryKey);
-      return opened.ok ? ok(await enterOrStay(opened.value, 'recoveryKey')) : opened;
+    async unlock(workspace, proof) {
+      const opened = await workspaces.unlock(workspace, proof);
+      return opened.ok ? ok(await enterOrStay(opened.value, proof.by)) : opened;
     },
     async unlockFromOtherTab(workspace) {
       const opened = await workspaces.unlockFromOtherTab(workspace);
@@ -298,7 +294,12 @@ export function createVaultService(environment: Environment, appFiles: AppFiles)
     },
     session: () => Promise.resolve(session === null ? null : describe(session)),
     lock: () => leave({ everywhere: true }),
-    changePassphrase: (current, next) => unlocked().changePassphrase(current, next),
+    changePassphrase: (proof, next) => unlocked().changePassphrase(proof, next),
+    addPasskey({ name, salt, ...answer }) {
+      if (!isSteppedUp()) return Promise.resolve(err({ type: 'StepUpNeeded' }));
+      return unlocked().addPasskey(name, salt, answer);
+    },
+    removePasskey: (id, passphrase) => unlocked().removePasskey(id, passphrase),
     async newRecoveryKit(passphrase) {
       const engine = await sync;
       if (engine?.hasStore !== true) return unlocked().newRecoveryKit(passphrase);
@@ -443,11 +444,12 @@ export function createVaultService(environment: Environment, appFiles: AppFiles)
         return ok(restored.value.kit);
       }),
 
-    async stepUp(passphrase) {
-      const confirmed = await unlocked().confirmPassphrase(passphrase);
+    async stepUp(proof) {
+      const confirmed = await unlocked().confirm(proof);
       if (confirmed.ok) steppedUpAt = environment.clock.now();
       return confirmed;
     },
+    steppedUp: () => Promise.resolve(isSteppedUp() ? ok() : err({ type: 'StepUpNeeded' })),
     ...complianceVerbs({
       open: complying,
       checking,
@@ -545,6 +547,7 @@ function describe(open: OpenSession): Session {
     settings: open.settings,
     customFields: vault.customFields,
     isJoining: open.joining !== null,
+    passkeys: open.passkeys,
     ...(lastBackup === undefined ? {} : { lastBackup }),
   };
 }

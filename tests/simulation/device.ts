@@ -12,7 +12,7 @@ import type { Session } from '#vault/session.ts';
 import type { UndoToken } from '#vault/vault.ts';
 import { Workspaces } from '#vault/workspaces.ts';
 import { createWitness } from '#compliance/audit/witness.ts';
-import { createEnvironment, must, PASSPHRASE } from '../unit/vault/fixture.ts';
+import { createEnvironment, must, BY_PASSPHRASE, PASSPHRASE } from '../unit/vault/fixture.ts';
 import { copyDatabases } from './copied-database.ts';
 import { Life } from './life.ts';
 
@@ -170,7 +170,7 @@ export class Device {
   async open(): Promise<boolean> {
     const [workspace] = await this.#places.directory.workspaces();
     if (workspace === undefined) return false;
-    const session = await this.#places.unlock(workspace.id, PASSPHRASE);
+    const session = await this.#places.unlock(workspace.id, BY_PASSPHRASE);
     if (!session.ok) return false;
     await this.#enter(session.value);
     return true;

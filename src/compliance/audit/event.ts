@@ -29,6 +29,8 @@ export const ACTS = [
   'backupVerified',
   'restored',
   'passphraseChanged',
+  'passkeyAdded',
+  'passkeyRemoved',
   'recoveryKitMade',
   'settingsChanged',
   'storeConnected',

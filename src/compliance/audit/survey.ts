@@ -16,9 +16,11 @@ export interface LogSurvey {
   /** Customers in the last backup. */
   readonly backedUp: number;
   readonly lastOfDevice: ReadonlyMap<DeviceId, number>;
+  /** How many passkeys open a device, as far as the log goes back. */
+  readonly passkeysOf: ReadonlyMap<DeviceId, number>;
 }
 
-/** What the app only does where the passphrase was confirmed within five minutes. */
+/** What the app only does where the passphrase or a passkey was confirmed within five minutes. */
 const PRIVILEGED: ReadonlySet<Act> = new Set([
   'exported',
   'logExported',
@@ -30,6 +32,7 @@ const PRIVILEGED: ReadonlySet<Act> = new Set([
   'memberApproved',
   'deviceRevoked',
   'roleChanged',
+  'passkeyAdded',
 ] as const);
 /** Five minutes, and what writing takes on a slow device. */
 const CONFIRMED_FOR = 6 * 60 * 1000;
@@ -40,6 +43,7 @@ export async function surveyLog(log: AuditLog): Promise<LogSurvey> {
   const confirmed = new Map<DeviceId, number[]>();
   const privileged: LogEntry[] = [];
   const lastOfDevice = new Map<DeviceId, number>();
+  const passkeysOf = new Map<DeviceId, number>();
   let failedUnlocks = 0;
   let backedUp = 0;
   for await (const entry of log.entries()) {
@@ -49,6 +53,7 @@ export async function surveyLog(log: AuditLog): Promise<LogSurvey> {
     if (event.outcome !== 'done' && event.act !== 'unlockFailed') continue;
     for (const key of keysOf(event)) last.set(key, Math.max(at, last.get(key) ?? 0));
     if (event.act === 'backedUp' && at === last.get('backedUp')) backedUp = event.count ?? 0;
+    passkeysOf.set(device, passkeysAfter(event, passkeysOf.get(device) ?? 0));
     if (isConfirmation(event)) confirmed.set(device, [...(confirmed.get(device) ?? []), at]);
     if (PRIVILEGED.has(event.act)) privileged.push(entry);
   }
@@ -66,7 +71,15 @@ export async function surveyLog(log: AuditLog): Promise<LogSurvey> {
     unconfirmed: unconfirmed.slice(0, KEPT).map(({ device, n, at }) => ({ device, n, at })),
     backedUp,
     lastOfDevice,
+    passkeysOf,
   };
+}
+
+/** An unlock by one shows that there is one, however long ago it was added. */
+function passkeysAfter({ act, how }: AuditEvent, before: number): number {
+  if (act === 'passkeyAdded') return before + 1;
+  if (act === 'passkeyRemoved') return Math.max(0, before - 1);
+  return act === 'unlocked' && how === 'passkey' ? Math.max(1, before) : before;
 }
 
 function keysOf({ act, how }: AuditEvent): readonly string[] {

@@ -73,7 +73,7 @@ export async function gatherFacts(parts: GatheringParts): Promise<Facts> {
     ...(canary !== undefined && { canary }),
     cipher: 'AES-256-GCM',
     damage: vault.damage.length,
-    ...(membership !== null && { devices, factors: factorsIn(membership) }),
+    ...(membership !== null && { devices, factors: factorsIn(membership, parts) }),
     recoveryKit: kitFact(parts),
     backups: backupFact(parts),
     ...(store !== null && { store }),
@@ -149,14 +149,19 @@ function keysChangedAfter(records: readonly RecordMark[], removedAt: number): nu
   return records.slice(removedAt).find(({ epoch }) => epoch > before)?.time ?? null;
 }
 
-/** A passphrase is one way to unlock; there is no second factor so far. */
-function factorsIn({ devices }: MembershipState): NonNullable<Facts['factors']> {
+/** A passphrase is one factor, a passkey another: of this device it is known, of others the log tells. */
+function factorsIn(
+  { devices }: MembershipState,
+  { session, survey }: GatheringParts,
+): NonNullable<Facts['factors']> {
+  const passkeysOf = (device: DeviceId) =>
+    device === session.device ? session.passkeys.length : (survey.passkeysOf.get(device) ?? 0);
   return [...devices]
     .filter(([, { removedAt }]) => removedAt === undefined)
     .map(([device, { role }]): { device: DeviceId; role: Role; count: number } => ({
       device,
       role,
-      count: 1,
+      count: passkeysOf(device) > 0 ? 2 : 1,
     }));
 }
 

@@ -22,6 +22,10 @@ export class LockedScreen {
     await this.button.click();
   }
 
+  async usePasskey(): Promise<void> {
+    await this.#page.getByRole('button', { name: 'Use a passkey' }).click();
+  }
+
   async unlockWithRecoveryKey(recoveryKey: string): Promise<void> {
     const field = this.#page.getByLabel('Recovery key');
     if (!(await field.isVisible())) {

@@ -40,6 +40,7 @@ import { parseRecoveryKey, recoveryAgreementKeys } from '#crypto/recovery.ts';
 import { isObjectSignedBy, openObject, padme, readObjectHeader } from '#crypto/sealed-object.ts';
 import { associatedData, open, type AssociatedFields } from '#crypto/sealing.ts';
 import { isSignedBy, parseLine, type SignedPurpose } from '#crypto/signed-line.ts';
+import { openPasskeySlot } from '#crypto/passkey-slot.ts';
 import { openPassphraseSlot, openRecoverySlot } from '#crypto/slots.ts';
 import { verifySsh } from '#crypto/ssh-signature.ts';
 import { openCredentials } from '#crypto/store-credentials.ts';
@@ -89,6 +90,14 @@ const readers = {
         workspace: given('workspace') as WorkspaceId,
         slot: bytes,
         recoveryKey: valueOf(await parseRecoveryKey(given('recoveryKey'))),
+      }),
+    ),
+  passkeySlot: async (bytes, given) =>
+    toHex(
+      await openPasskeySlot({
+        workspace: given('workspace') as WorkspaceId,
+        slot: bytes,
+        output: fromHex(given('output')),
       }),
     ),
   deviceKeys: async (bytes, given) => {

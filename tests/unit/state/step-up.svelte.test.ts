@@ -28,11 +28,11 @@ describe('the passphrase, asked for again', () => {
     const guarded = stepUp.guard(verb);
     await asked();
     vault.stepUp.mockResolvedValueOnce(err({ type: 'WrongPassphrase' }));
-    expect((await stepUp.confirm('wrong')).ok).toBe(false);
+    expect((await stepUp.confirm({ by: 'passphrase', passphrase: 'wrong' })).ok).toBe(false);
     expect(stepUp.asking).toBe(true);
     expect(verb).toHaveBeenCalledTimes(1);
     vault.stepUp.mockResolvedValueOnce(ok());
-    await stepUp.confirm('right');
+    await stepUp.confirm({ by: 'passphrase', passphrase: 'right' });
     expect(await guarded).toEqual(ok('done'));
     expect(stepUp.asking).toBe(false);
   });

@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { createEnvironment, createSession, HandClock, must, PASSPHRASE } from './fixture.ts';
+import { createEnvironment, createSession, HandClock, must, BY_PASSPHRASE } from './fixture.ts';
 
 describe('confirming the passphrase', () => {
   it('counts wrong ones as the unlock does, and tells how many the log has not heard of', async () => {
     const clock = new HandClock();
     const { session } = await createSession(createEnvironment({ clock }));
-    must(await session.confirmPassphrase(PASSPHRASE));
+    must(await session.confirm(BY_PASSPHRASE));
     expect(await session.untoldAttempts()).toBe(0);
     for (let count = 0; count < 3; count++) {
-      const wrong = await session.confirmPassphrase('not the passphrase');
+      const wrong = await session.confirm({ by: 'passphrase', passphrase: 'not the passphrase' });
       expect(wrong).toMatchObject({ ok: false, error: { type: 'WrongPassphrase' } });
     }
-    const early = await session.confirmPassphrase(PASSPHRASE);
+    const early = await session.confirm(BY_PASSPHRASE);
     expect(early).toMatchObject({ ok: false, error: { type: 'TooManyAttempts' } });
     clock.milliseconds += 60_000;
-    must(await session.confirmPassphrase(PASSPHRASE));
+    must(await session.confirm(BY_PASSPHRASE));
     expect(await session.untoldAttempts()).toBe(3);
     await session.toldAttempts(3);
     expect(await session.untoldAttempts()).toBe(0);
@@ -25,8 +25,8 @@ describe('confirming the passphrase', () => {
     const { workspaces, session } = await createSession(createEnvironment({ clock }));
     const { workspace } = session;
     await session.end({ everywhere: true });
-    await workspaces.unlock(workspace, 'not the passphrase');
-    const opened = must(await workspaces.unlock(workspace, PASSPHRASE));
+    await workspaces.unlock(workspace, { by: 'passphrase', passphrase: 'not the passphrase' });
+    const opened = must(await workspaces.unlock(workspace, BY_PASSPHRASE));
     expect(await opened.untoldAttempts()).toBe(1);
     expect((await workspaces.list())[0]?.waitMs).toBe(0);
   });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { WorkspaceId } from '#base/ids.ts';
 import { WorkspaceDatabase } from '#storage/workspace-database.ts';
 import type { Session } from '#vault/session.ts';
-import { batches, createSession, must, NEVER, PASSPHRASE } from './fixture.ts';
+import { batches, createSession, must, NEVER, BY_PASSPHRASE } from './fixture.ts';
 
 /** A workspace with leaves, a journal over them, and copies of older rows. */
 async function workspace() {
@@ -31,7 +31,7 @@ type Started = Awaited<ReturnType<typeof workspace>>;
 async function reopen({ workspaces, session, database }: Started): Promise<Session> {
   const id: WorkspaceId = session.workspace;
   database.close();
-  return must(await workspaces.unlock(id, PASSPHRASE));
+  return must(await workspaces.unlock(id, BY_PASSPHRASE));
 }
 
 function flipped(bytes: Uint8Array, at = Math.floor(bytes.length / 2)): Uint8Array {

@@ -6,7 +6,15 @@ import { valuesOf } from '#domain/values.ts';
 import { WorkspaceStore } from '#storage/workspace-store.ts';
 import type { Session } from '#vault/session.ts';
 import { Workspaces } from '#vault/workspaces.ts';
-import { batches, createEnvironment, createSession, must, NEVER, PASSPHRASE } from './fixture.ts';
+import {
+  batches,
+  createEnvironment,
+  createSession,
+  must,
+  NEVER,
+  BY_PASSPHRASE,
+  PASSPHRASE,
+} from './fixture.ts';
 
 /** The writes of the store, any of which may be the last thing that happens before the power is gone. */
 const WRITES = [
@@ -72,6 +80,9 @@ async function work(session: Session, acknowledged: Map<RecordId, string>): Prom
   must(await vault.bulk(batches(300), { signal: NEVER }));
   must(await vault.roll());
   must(await session.newRecoveryKit(PASSPHRASE));
+  const answer = { credential: new Uint8Array(16), output: new Uint8Array(32) };
+  must(await session.addPasskey('Tablet', new Uint8Array(32), answer));
+  must(await session.removePasskey(session.passkeys[0]?.id ?? '', PASSPHRASE));
   const [id] = must(
     await session.vault.save([{ kind: 'customer', values: { name: 'Dora' } }]),
   ).records;
@@ -104,7 +115,7 @@ describe('a crash at any write', () => {
         cuts += 1;
         // A new process: nothing of the old one's memory.
         const again = must(
-          await new Workspaces(createEnvironment()).unlock(session.workspace, PASSPHRASE),
+          await new Workspaces(createEnvironment()).unlock(session.workspace, BY_PASSPHRASE),
         );
         expect(again.vault.damage).toEqual([]);
         for (const [id, name] of acknowledged) {

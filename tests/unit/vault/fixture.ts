@@ -10,6 +10,7 @@ import type { BulkEdit } from '#vault/vault.ts';
 import { Workspaces } from '#vault/workspaces.ts';
 
 export const PASSPHRASE = 'seven kelp forests sway';
+export const BY_PASSPHRASE = { by: 'passphrase', passphrase: PASSPHRASE } as const;
 
 /** Not Argon2id: a hash, so that tests of everything else are quick. */
 const quickDerive: DeriveKey = async ({ passphrase, salt }) =>

@@ -9,7 +9,14 @@ import type { BulkEdit, Edit, Vault } from '#vault/vault.ts';
 import { Workspaces } from '#vault/workspaces.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Device, exchangeAll, positionsOf, statesOf, textOf } from './exchange.ts';
-import { createEnvironment, createSession, must, NEVER, PASSPHRASE } from './fixture.ts';
+import {
+  createEnvironment,
+  createSession,
+  must,
+  NEVER,
+  BY_PASSPHRASE,
+  PASSPHRASE,
+} from './fixture.ts';
 
 const PAN = '4111 1111 1111 1111';
 const MASKED = 'Visa •••• 1111';
@@ -308,7 +315,7 @@ describe('what was written before there was a guard', () => {
     await session.vault.roll();
     await session.end({ everywhere: false });
     const workspaces = new Workspaces(createEnvironment({ guard }));
-    const opened = must(await workspaces.unlock(session.workspace, PASSPHRASE));
+    const opened = must(await workspaces.unlock(session.workspace, BY_PASSPHRASE));
     const { vault } = opened;
     expect(await everything(vault)).toContain(PAN);
     const scan = must(await scanForCards(vault, 1, { signal: NEVER, onProgress: () => undefined }));
@@ -337,7 +344,7 @@ describe('what was written before there was a guard', () => {
     const step = must(await session.vault.save([{ record, kind: 'customer', values: emptied }]));
     await session.end({ everywhere: false });
     const workspaces = new Workspaces(createEnvironment({ guard }));
-    const { vault } = must(await workspaces.unlock(session.workspace, PASSPHRASE));
+    const { vault } = must(await workspaces.unlock(session.workspace, BY_PASSPHRASE));
     must(await vault.undo(step.undo, { signal: NEVER }));
     expect(await valuesAt(vault, record)).toMatchObject({
       notes: `Was ${MASKED}`,

@@ -7,7 +7,15 @@ import type { Change } from '#domain/change.ts';
 import { WorkspaceStore } from '#storage/workspace-store.ts';
 import type { Session } from '#vault/session.ts';
 import { Workspaces } from '#vault/workspaces.ts';
-import { batches, createEnvironment, createSession, must, NEVER, PASSPHRASE } from './fixture.ts';
+import {
+  batches,
+  createEnvironment,
+  createSession,
+  must,
+  NEVER,
+  BY_PASSPHRASE,
+  PASSPHRASE,
+} from './fixture.ts';
 
 const open: Session[] = [];
 
@@ -18,7 +26,7 @@ async function start(environment = createEnvironment()) {
 }
 
 async function unlock(workspaces: Workspaces, { workspace }: Session): Promise<Session> {
-  const session = must(await workspaces.unlock(workspace, PASSPHRASE));
+  const session = must(await workspaces.unlock(workspace, BY_PASSPHRASE));
   open.push(session);
   return session;
 }
@@ -210,7 +218,7 @@ describe('a workspace that this device has asked to join', () => {
     expect(again.vault.damage).toEqual([]);
     await again.end({ everywhere: false });
     const byKit = must(
-      await workspaces.unlockWithRecoveryKey(session.workspace, admin.recoveryKey),
+      await workspaces.unlock(session.workspace, { by: 'recoveryKey', text: admin.recoveryKey }),
     );
     open.push(byKit);
     expect(byKit.joining).toEqual({ invite: 'x' });

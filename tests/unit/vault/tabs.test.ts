@@ -4,13 +4,20 @@ import type { RecordId } from '#base/ids.ts';
 import { valuesOf } from '#domain/values.ts';
 import type { Session } from '#vault/session.ts';
 import { Workspaces } from '#vault/workspaces.ts';
-import { batches, createEnvironment, createSession, must, NEVER, PASSPHRASE } from './fixture.ts';
+import {
+  batches,
+  createEnvironment,
+  createSession,
+  must,
+  NEVER,
+  BY_PASSPHRASE,
+} from './fixture.ts';
 
 /** Two workers of one browser: their own memory, the same database, the same locks. */
 async function twoTabs() {
   const environment = createEnvironment();
   const { session: first } = await createSession(environment);
-  const second = must(await new Workspaces(environment).unlock(first.workspace, PASSPHRASE));
+  const second = must(await new Workspaces(environment).unlock(first.workspace, BY_PASSPHRASE));
   return { environment, first, second };
 }
 
@@ -93,7 +100,7 @@ describe('two tabs', () => {
     }
     await first.end({ everywhere: false });
     const again = must(
-      await new Workspaces(createEnvironment()).unlock(second.workspace, PASSPHRASE),
+      await new Workspaces(createEnvironment()).unlock(second.workspace, BY_PASSPHRASE),
     );
     expect(again.vault.select({ text: 'edited', sort: 'name' })).toEqual([id]);
     await again.end({ everywhere: false });

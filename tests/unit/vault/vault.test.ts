@@ -9,6 +9,7 @@ import {
   createSession,
   must,
   NEVER,
+  BY_PASSPHRASE,
   PASSPHRASE,
   simpleCustomer,
 } from './fixture.ts';
@@ -27,7 +28,7 @@ async function reopened({
   session,
 }: Awaited<ReturnType<typeof start>>): Promise<Session> {
   await session.end({ everywhere: false });
-  const again = must(await workspaces.unlock(session.workspace, PASSPHRASE));
+  const again = must(await workspaces.unlock(session.workspace, BY_PASSPHRASE));
   open.push(again);
   return again;
 }
@@ -252,9 +253,14 @@ describe('a vault', () => {
     const again = await reopened(started);
     expect(await valuesAt(again, id)).toMatchObject({ name: 'Ada' });
     await again.end({ everywhere: false });
-    const old = await started.workspaces.unlockWithRecoveryKey(workspace, started.recoveryKey);
+    const old = await started.workspaces.unlock(workspace, {
+      by: 'recoveryKey',
+      text: started.recoveryKey,
+    });
     expect(old).toMatchObject({ ok: false, error: { type: 'WrongRecoveryKey' } });
-    const byKit = must(await started.workspaces.unlockWithRecoveryKey(workspace, kit.recoveryKey));
+    const byKit = must(
+      await started.workspaces.unlock(workspace, { by: 'recoveryKey', text: kit.recoveryKey }),
+    );
     open.push(byKit);
     expect(byKit.vault.living).toBe(601);
   });

@@ -10,7 +10,13 @@ import { createWitness } from '#compliance/audit/witness.ts';
 import { valueOf, valuesOf } from '#domain/values.ts';
 import type { Session } from '#vault/session.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createEnvironment, createSession, must, NEVER, PASSPHRASE } from '../../vault/fixture.ts';
+import {
+  createEnvironment,
+  createSession,
+  must,
+  NEVER,
+  BY_PASSPHRASE,
+} from '../../vault/fixture.ts';
 import { bytesOnDisk, SealedTexts } from '../../vault/sealed-texts.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 12);
@@ -168,7 +174,7 @@ describe('an erasure', () => {
       }),
     );
     await session.end({ everywhere: false });
-    const again = must(await workspaces.unlock(session.workspace, PASSPHRASE));
+    const again = must(await workspaces.unlock(session.workspace, BY_PASSPHRASE));
     expect(await found()).not.toEqual([]);
     must(await finishErasures(again, { now: NOW, hasStore: false, rooms: [recordRoom(again)] }));
     expect(await found()).toEqual([]);

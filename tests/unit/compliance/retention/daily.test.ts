@@ -10,7 +10,7 @@ import {
   HandClock,
   must,
   NEVER,
-  PASSPHRASE,
+  BY_PASSPHRASE,
 } from '../../vault/fixture.ts';
 
 const HOUR = 60 * 60 * 1000;
@@ -34,7 +34,7 @@ it('the rules are looked at once a day, however often the workspace is unlocked'
   expect(first).toBeGreaterThan(0);
 
   await session.end({ everywhere: false });
-  session = must(await made.workspaces.unlock(session.workspace, PASSPHRASE));
+  session = must(await made.workspaces.unlock(session.workspace, BY_PASSPHRASE));
   clock.milliseconds += HOUR;
   expect(await look()).toBe(first);
   clock.milliseconds += 23 * HOUR;
