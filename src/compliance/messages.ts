@@ -61,12 +61,15 @@ export interface ControlView {
   readonly statement: Label;
   readonly citation: string;
   readonly sources: readonly string[];
+  /** Where this app has no check for it, `attestation`. */
   readonly kind: ControlKind;
   readonly severity: Severity;
   /** `proposed`: shown, and not counted. */
   readonly status: ControlStatus;
   /** ISO date, or null. */
   readonly effective: string | null;
+  /** It is law, and applies from a later day: shown, and not counted. */
+  readonly isUpcoming: boolean;
   /** ISO date by which its sources are to be read again. */
   readonly reviewBy: string;
   readonly isOverdue: boolean;
@@ -93,6 +96,14 @@ export interface RegulationView {
   readonly controls: readonly ControlView[];
 }
 
+/** A pack that is asked, and whose file can't be read: a run says nothing of what it asks. */
+export interface UnreadPack {
+  readonly key: string;
+  /** The version that came with the app and is asked instead; null: none. */
+  readonly standsIn: string | null;
+  readonly error: PackError | { readonly type: 'UnreadAcceptance'; readonly version: string };
+}
+
 export interface RunSummary {
   readonly id: RecordId;
   /** ms since 1970. */
@@ -104,6 +115,7 @@ export interface RunSummary {
 export interface ComplianceView {
   readonly role: Role;
   readonly regulations: readonly RegulationView[];
+  readonly unread: readonly UnreadPack[];
   /** Null: none yet. */
   readonly run: RunSummary | null;
   readonly comparedWith: RecordId | null;
@@ -158,6 +170,7 @@ export interface PolicyTaskView {
 export interface PoliciesView {
   readonly role: Role;
   readonly packs: readonly PackView[];
+  readonly unread: readonly UnreadPack[];
   readonly publishers: readonly string[];
   readonly parameters: readonly ParameterView[];
   readonly tasks: readonly PolicyTaskView[];

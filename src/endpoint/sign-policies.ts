@@ -38,7 +38,12 @@ function problemWithKey(key: string): string | null {
 /** Beside the file, as `NAME.signed.json`. */
 function writeSigned(key: string, file: string): void {
   const payload = readFileSync(file, 'utf8');
-  if (formatOf(payload) !== FORMAT) return fail(`${file} is no policy pack.`);
+  const pack = readObject(payload);
+  if (pack['format'] !== FORMAT) return fail(`${file} is no policy pack.`);
+  if ('payload' in pack) return fail(`${file} is signed already: sign the plain file.`);
+  if (!('catalog' in pack && 'profile' in pack)) {
+    return fail(`${file} has no catalog and profile.`);
+  }
   const signing = spawnSync('ssh-keygen', ['-Y', 'sign', '-q', '-n', NAMESPACE, '-f', key], {
     input: payload,
     encoding: 'utf8',
@@ -50,14 +55,15 @@ function writeSigned(key: string, file: string): void {
   process.stdout.write(`Signed ${signed}\n`);
 }
 
-function formatOf(text: string): unknown {
+/** Empty where it is none. */
+function readObject(text: string): Readonly<Record<string, unknown>> {
   try {
     const parsed: unknown = JSON.parse(text);
-    return typeof parsed === 'object' && parsed !== null && 'format' in parsed
-      ? parsed.format
-      : undefined;
+    return typeof parsed === 'object' && parsed !== null
+      ? (parsed as Readonly<Record<string, unknown>>)
+      : {};
   } catch {
-    return undefined;
+    return {};
   }
 }
 

@@ -41,6 +41,16 @@ export function sourcesInWords(sources: readonly string[]): string {
   return policies.names([...new Set(names)]);
 }
 
+/** What a parameter of a policy pack is called; one that we don't know, by its id. */
+export function parameterName(id: string): string {
+  return lookUp(language.texts.policies.parameters, id) ?? id;
+}
+
+/** What mends a control; a word that we don't know, as it stands. */
+export function fixName(fix: string): string {
+  return lookUp(language.texts.checks.fixes, fix) ?? fix;
+}
+
 function lookUp(words: Readonly<Record<string, string>>, key: string): string | undefined {
   return Object.hasOwn(words, key) ? words[key] : undefined;
 }

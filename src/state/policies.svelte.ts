@@ -11,6 +11,7 @@ import type {
   PoliciesView,
   PolicyView,
   StepUpNeeded,
+  UnreadPack,
 } from '#worker/vault-api.ts';
 import { errorSentence, type VaultError } from './errors.ts';
 import { Job } from './jobs.svelte.ts';
@@ -18,7 +19,7 @@ import { stepUp } from './step-up.svelte.ts';
 import { language } from './texts.svelte.ts';
 import { vault } from './vault.ts';
 
-export type { PackChange, PackOffer, PackView } from '#worker/vault-api.ts';
+export type { PackChange, PackOffer, PackView, UnreadPack } from '#worker/vault-api.ts';
 
 export class Policies {
   readonly accepting = new Job();
@@ -111,4 +112,13 @@ export function packSentence(error: PackError | VaultError): string {
     default:
       return errorSentence(error);
   }
+}
+
+/** Which pack can't be read, why, and what is asked instead. */
+export function unreadSentence({ key, standsIn, error }: UnreadPack): string {
+  const t = language.texts.policies;
+  const reason =
+    error.type === 'UnreadAcceptance' ? t.unreadAcceptance(error.version) : packSentence(error);
+  const instead = standsIn === null ? t.notAsked : t.standsIn(standsIn);
+  return t.unread(key.toUpperCase(), reason, instead);
 }

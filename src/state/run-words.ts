@@ -15,6 +15,8 @@ export function runWords(): RunWords {
     columns: checks.columns,
     outcomes: checks.outcomes,
     proposed: checks.proposed,
+    upcoming: checks.upcoming,
+    sourcesDue: checks.sourcesDue,
     subjects: checks.subjects,
     missing: checks.missing,
     sources: checks.sources,

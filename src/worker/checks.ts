@@ -9,6 +9,7 @@ import { isoDay } from '#compliance/calendar.ts';
 import { tryCanary } from '#compliance/checks/canary.ts';
 import type { EvidenceRow } from '#compliance/checks/check.ts';
 import { gatherFacts, type Outside } from '#compliance/checks/gathering.ts';
+import { kindOf } from '#compliance/checks/index.ts';
 import type {
   Attest,
   AttestationView,
@@ -25,22 +26,25 @@ import type {
   RunFormat,
   RunSummary,
   RunWords,
+  UnreadPack,
 } from '#compliance/messages.ts';
 import { differenceOf } from '#compliance/packs/difference.ts';
+import { misfitOf } from '#compliance/packs/fitting.ts';
 import {
   acceptance,
   acceptedPacks,
   openTasks,
+  packHistory,
   readAccepted,
   tasksOf,
   type AcceptedPack,
 } from '#compliance/packs/keeping.ts';
 import { isNewer, openPack, textOf, type OpenedPack } from '#compliance/packs/opening.ts';
-import type { Control, Pack } from '#compliance/packs/pack.ts';
+import { isEffective, type Control, type Pack } from '#compliance/packs/pack.ts';
 import { strictest } from '#compliance/packs/parameters.ts';
 import type { PersonalRoom } from '#compliance/personal-room.ts';
 import { PINNED, readShipped, type ReadAppFile } from '#compliance/packs/shipped.ts';
-import { policyIn, SHIPPED_PACKS } from '#compliance/policy.ts';
+import { policyEdit, policyIn, SHIPPED_PACKS } from '#compliance/policy.ts';
 import { pruneRuns, readRun, runIds, saveRun, type KeptRun } from '#compliance/runs/keeping.ts';
 import {
   changesSince,
@@ -79,11 +83,13 @@ interface UsedPack {
   readonly accepted: AcceptedPack | null;
 }
 
+type ShippedPack = Awaited<ReturnType<typeof readShipped>>;
+
 export class Checks {
   readonly #parts: CheckParts;
   /** Packs that were read once, by their hashes. */
   readonly #read = new Map<string, Pack>();
-  #shipped: ReadonlyMap<string, OpenedPack> | null = null;
+  #shipped: ReadonlyMap<string, ShippedPack> | null = null;
   #offered: OpenedPack | null = null;
   /** Of somebody who may not write: seen, and not kept. */
   #unsaved: Run | null = null;
@@ -98,32 +104,53 @@ export class Checks {
 
   // ---- Packs --------------------------------------------------------------------------------------------------------
 
-  /** Those that this app brings; fewer where its files can't be had. */
-  async #ownPacks(): Promise<ReadonlyMap<string, OpenedPack>> {
+  /** Those that this app brings, or why one can't be had. */
+  async #ownPacks(): Promise<ReadonlyMap<string, ShippedPack>> {
     if (this.#shipped !== null) return this.#shipped;
-    const found = new Map<string, OpenedPack>();
+    const found = new Map<string, ShippedPack>();
     for (const key of SHIPPED_PACKS) {
-      const opened = await readShipped(key, this.#parts.readAppFile);
-      if (opened.ok) found.set(key, opened.value);
+      found.set(key, await readShipped(key, this.#parts.readAppFile));
     }
-    if (found.size === SHIPPED_PACKS.length) this.#shipped = found;
+    if ([...found.values()].every(({ ok }) => ok)) this.#shipped = found;
     return found;
   }
 
   /** Every pack that is accepted or comes with the app, asked or not. */
   async #inUse(): Promise<readonly UsedPack[]> {
+    return (await this.#packs()).used;
+  }
+
+  /** Packs in use, and those that can't be read: what is asked and not there must not be missing without a word. */
+  async #packs(): Promise<{
+    readonly used: readonly UsedPack[];
+    readonly unread: readonly UnreadPack[];
+  }> {
     const own = await this.#ownPacks();
     const accepted = acceptedPacks(this.#vault.workspace);
     const used: UsedPack[] = [];
+    const unread: UnreadPack[] = [];
     for (const key of new Set([...SHIPPED_PACKS, ...accepted.keys()])) {
       const record = accepted.get(key);
       const read = record === undefined ? null : await this.#packOf(record);
       // A regulation does not fall out of the checks because its file can't be read: the app's own stands in for it.
-      const pack = read ?? own.get(key)?.pack;
-      if (pack === undefined) continue;
-      used.push({ pack, accepted: read === null ? null : (record ?? null) });
+      const shipped = own.get(key);
+      const pack = read ?? (shipped?.ok ? shipped.value.pack : undefined);
+      const isAccepted = record !== undefined && read !== null;
+      if (pack !== undefined) used.push({ pack, accepted: isAccepted ? record : null });
+      if (record !== undefined && read === null) {
+        const error = { type: 'UnreadAcceptance', version: record.version } as const;
+        unread.push({ key, standsIn: pack?.version ?? null, error });
+      } else if (pack === undefined && shipped?.ok === false) {
+        unread.push({ key, standsIn: null, error: shipped.error });
+      }
     }
-    return used;
+    return { used, unread };
+  }
+
+  /** Of what is asked. */
+  async #unreadAsked(): Promise<readonly UnreadPack[]> {
+    const { packs } = this.#parts.compliance.policy;
+    return (await this.#packs()).unread.filter(({ key }) => packs.includes(key));
   }
 
   async #packOf({ hash }: AcceptedPack): Promise<Pack | null> {
@@ -212,6 +239,7 @@ export class Checks {
     return {
       role: this.#parts.session.role,
       regulations,
+      unread: await this.#unreadAsked(),
       run: this.#runSummary(kept),
       comparedWith: before === null ? null : other,
       runs: await this.#summaries(ids),
@@ -269,6 +297,8 @@ export class Checks {
     const finding = parts.ran?.finding;
     return {
       ...shown,
+      kind: kindOf(control),
+      isUpcoming: control.status === 'in-force' && !isEffective(control, parts.today),
       isOverdue: control.reviewBy < parts.today,
       outcome: finding?.outcome ?? null,
       before: parts.before,
@@ -352,32 +382,45 @@ export class Checks {
     const { compliance, session } = this.#parts;
     const used = await this.#inUse();
     const { packs: asked, publishers } = compliance.policy;
-    const titles = new Map(
-      used.flatMap(({ pack }) => pack.controls.map(({ id, title }) => [id, title] as const)),
-    );
+    const titles = await this.#controlTitles(used);
     const own = await this.#ownPacks();
     return {
       role: session.role,
       packs: used.map((each) => this.#packView(each, asked, own.get(each.pack.key))),
+      unread: await this.#unreadAsked(),
       publishers,
       parameters: strictest(used.map(({ pack }) => pack).filter(({ key }) => asked.includes(key))),
       tasks: openTasks(this.#vault.workspace).map(({ id, control, change, effective }) => ({
         id,
         control,
-        title: titles.get(control) ?? { en: control, 'zh-CN': control },
+        title: titles.get(control) ?? { en: '', 'zh-CN': '' },
         type: change,
         effective,
       })),
     };
   }
 
+  /** As the packs in use call them; of controls that are gone, as an earlier one did. */
+  async #controlTitles(used: readonly UsedPack[]): Promise<ReadonlyMap<string, Label>> {
+    const accepted = await Promise.all(
+      packHistory(this.#vault.workspace).map((each) => this.#packOf(each)),
+    );
+    const own = [...(await this.#ownPacks()).values()].map((each) =>
+      each.ok ? each.value.pack : null,
+    );
+    const packs = [...own, ...accepted, ...used.map(({ pack }) => pack)];
+    return new Map(
+      packs.flatMap((pack) => pack?.controls.map(({ id, title }) => [id, title] as const) ?? []),
+    );
+  }
+
   #packView(
     { pack, accepted }: UsedPack,
     asked: readonly string[],
-    own: OpenedPack | undefined,
+    own: ShippedPack | undefined,
   ): PackView {
     const { key, title, version, published } = pack;
-    const isOffered = own !== undefined && isNewer(own.pack.version, version);
+    const shipped = own?.ok ? own.value.pack.version : null;
     return {
       key,
       title,
@@ -387,7 +430,7 @@ export class Checks {
       accepted:
         accepted === null ? null : { memberName: this.#nameOf(accepted.device), at: accepted.at },
       publisher: accepted?.publisher ?? null,
-      offered: isOffered ? own.pack.version : null,
+      offered: shipped !== null && isNewer(shipped, version) ? shipped : null,
     };
   }
 
@@ -406,14 +449,9 @@ export class Checks {
   async #offer(opened: OpenedPack): Promise<Result<PackOffer, PackError>> {
     this.#offered = null;
     const { pack, publisher } = opened;
-    const used = (await this.#inUse()).find((each) => each.pack.key === pack.key);
-    const have = acceptedPacks(this.#vault.workspace).get(pack.key)?.version ?? used?.pack.version;
-    const isNew = have === undefined || isNewer(pack.version, have);
-    // What came with the app may still have to be accepted as it is.
-    const isFirst = used?.accepted === null && publisher === null && !isNew;
-    if (!isNew && !(isFirst && used.pack.version === pack.version)) {
-      return err({ type: 'OlderVersion', have, got: pack.version });
-    }
+    const placed = await this.#place(opened);
+    if (!placed.ok) return placed;
+    const used = placed.value;
     this.#offered = opened;
     return ok({
       key: pack.key,
@@ -426,7 +464,31 @@ export class Checks {
     });
   }
 
-  /** Accepts what was offered last: it is asked from now on, its changes become tasks, and the checks run anew. */
+  /** What it takes the place of; an error where it is not newer, or doesn't fit beside the others. */
+  async #place({ pack, publisher }: OpenedPack): Promise<Result<UsedPack | undefined, PackError>> {
+    const all = await this.#inUse();
+    const used = all.find((each) => each.pack.key === pack.key);
+    const record = acceptedPacks(this.#vault.workspace).get(pack.key);
+    const have = record?.version ?? used?.pack.version;
+    const isNew = have === undefined || isNewer(pack.version, have);
+    // What came with the app may still have to be accepted as it is.
+    const isFirst =
+      record === undefined && publisher === null && used?.pack.version === pack.version;
+    if (!isNew && !isFirst) return err({ type: 'OlderVersion', have, got: pack.version });
+    const reason =
+      publisher === null
+        ? null
+        : misfitOf(
+            pack,
+            all.map((each) => each.pack),
+          );
+    return reason === null ? ok(used) : err({ type: 'MalformedPack', reason });
+  }
+
+  /**
+   * Accepts what was offered last, unless another device was faster: it is asked from now on, its changes become tasks, all in one commit, and
+   * the checks run anew.
+   */
   async accept(
     trusts: boolean,
     work: Work,
@@ -437,21 +499,24 @@ export class Checks {
     const policy = policyIn(this.#vault.workspace);
     const isTrusted = publisher === null || policy.publishers.includes(publisher);
     if (!isTrusted && !trusts) return err({ type: 'UnknownPublisher' });
-    const used = (await this.#inUse()).find((each) => each.pack.key === pack.key);
+    const placed = await this.#place(opened);
+    if (!placed.ok) return placed;
+    const used = placed.value;
     const record = await acceptance(opened);
     if (record === null) return err({ type: 'TooLarge' });
     const changes = used === undefined ? [] : differenceOf(used.pack, pack);
-    const saved = await this.#vault.add([record, ...tasksOf(pack, changes)]);
+    const isAsked = policy.packs.includes(pack.key);
+    const edit = policyEdit({
+      ...(!isAsked && { packs: [...policy.packs, pack.key] }),
+      ...(publisher !== null && !isTrusted && { publishers: [...policy.publishers, publisher] }),
+    });
+    const saved = await this.#vault.add([
+      record,
+      ...tasksOf(pack, changes),
+      ...(isAsked && isTrusted ? [] : [edit]),
+    ]);
     if (!saved.ok) return saved;
     this.#offered = null;
-    const isAsked = policy.packs.includes(pack.key);
-    if (!isAsked || !isTrusted) {
-      const asked = await this.#parts.compliance.changePolicy({
-        ...(!isAsked && { packs: [...policy.packs, pack.key] }),
-        ...(publisher !== null && !isTrusted && { publishers: [...policy.publishers, publisher] }),
-      });
-      if (!asked.ok) return asked;
-    }
     return this.run(work);
   }
 

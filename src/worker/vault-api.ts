@@ -214,6 +214,7 @@ export type {
   RunFormat,
   RunWords,
   StepUpNeeded,
+  UnreadPack,
 } from '#compliance/messages.ts';
 export type { TooManyAttempts } from '#vault/attempts.ts';
 export type { DataClass } from '#domain/catalogue.ts';

@@ -8,6 +8,7 @@ import {
   DAY,
   holds,
   HOUR,
+  joined,
   lookedAt,
   sorted,
   within,
@@ -89,9 +90,10 @@ export const hipaaChecks: readonly Check[] = [
     good: privileged > 0 ? [{ about: 'event', id: 'privileged', found: privileged }] : [],
     bad: unconfirmed.map(({ device, n, at }) => ({ about: 'event', id: `${device} ${n}`, at })),
   })),
-  check('H8', ['hosting', 'store'], ({ hosting, store: { endpoint, refused } }) =>
-    all(
-      connectsOnlyToNamed(hosting),
+  joined(
+    'H8',
+    check('H8', ['hosting'], ({ hosting }) => connectsOnlyToNamed(hosting)),
+    check('H8', ['store'], ({ store: { endpoint, refused } }) =>
       sorted([
         [
           /^https:|^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:|\/|$)/.test(endpoint),
@@ -170,19 +172,24 @@ export const hipaaChecks: readonly Check[] = [
       }),
     ),
   ),
-  check(
+  joined(
     'H16',
-    ['requests', 'disclosures'],
-    ({ requests, disclosures }, parameter, now) => {
-      const of = (kind: string) => requests.filter((request) => request.kind === kind);
-      const more = parameter('extension-days');
-      return all(
-        answeredInTime(of('access'), daysClock(parameter('request-days'), more), now),
-        answeredInTime(of('correction'), daysClock(parameter('amendment-days'), more), now),
-        lookedAt('record', 'disclosures', disclosures),
-      );
-    },
-    ['request-days', 'extension-days', 'amendment-days'],
+    check(
+      'H16',
+      ['requests'],
+      ({ requests }, parameter, now) => {
+        const of = (kind: string) => requests.filter((request) => request.kind === kind);
+        const more = parameter('extension-days');
+        return all(
+          answeredInTime(of('access'), daysClock(parameter('request-days'), more), now),
+          answeredInTime(of('correction'), daysClock(parameter('amendment-days'), more), now),
+        );
+      },
+      ['request-days', 'extension-days', 'amendment-days'],
+    ),
+    check('H16', ['disclosures'], ({ disclosures }) =>
+      lookedAt('record', 'disclosures', disclosures),
+    ),
   ),
   check(
     'H17',
@@ -214,7 +221,12 @@ export const hipaaChecks: readonly Check[] = [
       ),
     ['restore-drill-days'],
   ),
-  check('H23', ['runs'], ({ runs }, _, now) => evaluated(runs, 365, now)),
+  check(
+    'H23',
+    ['runs'],
+    ({ runs }, parameter, now) => evaluated(runs, parameter('evaluation-days'), now),
+    ['evaluation-days'],
+  ),
   check(
     'H25',
     ['backups'],

@@ -19,63 +19,96 @@ export const CONTROL_PARTS = [
 
 export type ControlPart = (typeof CONTROL_PARTS)[number];
 
-export type PackChange =
-  | {
-      readonly type: 'added' | 'changed' | 'withdrawn';
-      readonly control: string;
-      readonly title: Label;
-      /** Of a changed one. */
-      readonly parts: readonly ControlPart[];
-      /** ISO date from which it applies. */
-      readonly effective: string | null;
-      /** It is law before or after the change; false: no more than a proposal. */
-      readonly isLaw: boolean;
-    }
-  | {
-      readonly type: 'parameter';
-      readonly parameter: string;
-      /** Null: there was, or will be, none. */
-      readonly before: number | null;
-      readonly after: number | null;
-    };
+export type PackChange = ControlChange | ParameterChange;
+
+export interface ControlChange {
+  readonly type: 'added' | 'changed' | 'withdrawn';
+  readonly control: string;
+  readonly title: Label;
+  /** Of a changed one. */
+  readonly parts: readonly ControlPart[];
+  /** As it was and as it will be; null: there was, or will be, none. */
+  readonly before: Control | null;
+  readonly after: Control | null;
+  /** ISO date from which it applies; null: not settled, or it is gone. */
+  readonly effective: string | null;
+  /** It is law before or after the change; false: no more than a proposal. */
+  readonly isLaw: boolean;
+}
+
+interface ParameterChange {
+  readonly type: 'parameter';
+  readonly parameter: string;
+  /** Null: there was, or will be, none. */
+  readonly before: number | null;
+  readonly after: number | null;
+}
 
 /** `before`: null where no pack of the key is in use. A control that is gone counts as withdrawn, as one whose status says so. */
 export function differenceOf(before: Pack | null, after: Pack): readonly PackChange[] {
-  return [...controlChanges(before, after), ...parameterChanges(before, after)];
+  const values = parameterChanges(before, after);
+  const revalued = new Set(values.map(({ parameter }) => parameter));
+  return [...controlChanges(before, after, revalued), ...values];
 }
 
-function controlChanges(before: Pack | null, after: Pack): readonly PackChange[] {
+function controlChanges(
+  before: Pack | null,
+  after: Pack,
+  revalued: ReadonlySet<string>,
+): readonly PackChange[] {
   const old = new Map(before?.controls.map((control) => [control.id, control]));
   const changes: PackChange[] = [];
   for (const control of after.controls) {
     const was = old.get(control.id);
     old.delete(control.id);
-    const parts = was === undefined ? [] : changedParts(was, control);
+    const parts = was === undefined ? [] : changedParts(was, control, revalued);
     if (was !== undefined && parts.length === 0) continue;
     const isWithdrawn = control.status === 'withdrawn' && was?.status !== 'withdrawn';
-    const type = isWithdrawn ? 'withdrawn' : was === undefined ? 'added' : 'changed';
-    const isLaw = isInForce(was) || isInForce(control);
-    changes.push({ type, ...shownOf(control), parts, isLaw });
+    changes.push({
+      type: isWithdrawn ? 'withdrawn' : was === undefined ? 'added' : 'changed',
+      control: control.id,
+      title: control.title,
+      parts,
+      before: was ?? null,
+      after: control,
+      effective: control.effective,
+      isLaw: isInForce(was) || isInForce(control),
+    });
   }
   for (const gone of old.values()) {
-    changes.push({ type: 'withdrawn', ...shownOf(gone), parts: [], isLaw: isInForce(gone) });
+    changes.push({
+      type: 'withdrawn',
+      control: gone.id,
+      title: gone.title,
+      parts: [],
+      before: gone,
+      after: null,
+      effective: null,
+      isLaw: isInForce(gone),
+    });
   }
   return changes;
-}
-
-function shownOf({ id, title, effective }: Control) {
-  return { control: id, title, effective };
 }
 
 function isInForce(control: Control | undefined): boolean {
   return control?.status === 'in-force';
 }
 
-function changedParts(was: Control, is: Control): readonly ControlPart[] {
-  return CONTROL_PARTS.filter((part) => JSON.stringify(was[part]) !== JSON.stringify(is[part]));
+/** A value that its check reads is part of a control: a new deadline changes whatever runs by it. */
+function changedParts(
+  was: Control,
+  is: Control,
+  revalued: ReadonlySet<string>,
+): readonly ControlPart[] {
+  const isRevalued = is.parameters.some((parameter) => revalued.has(parameter));
+  return CONTROL_PARTS.filter(
+    (part) =>
+      (part === 'parameters' && isRevalued) ||
+      JSON.stringify(was[part]) !== JSON.stringify(is[part]),
+  );
 }
 
-function parameterChanges(before: Pack | null, after: Pack): readonly PackChange[] {
+function parameterChanges(before: Pack | null, after: Pack): readonly ParameterChange[] {
   const ids = new Set([...(before?.parameters.keys() ?? []), ...after.parameters.keys()]);
   return [...ids].flatMap((parameter) => {
     const was = before?.parameters.get(parameter)?.value ?? null;

@@ -39,7 +39,11 @@ const control = v.object({
   title: line,
   props: list(property, 100),
   links: list(v.object({ href: line, rel: v.optional(token) }), 20),
-  parts: list(v.object({ name: token, class: v.optional(token), prose: v.optional(prose) }), 20),
+  parts: list(
+    v.object({ name: token, class: v.optional(token), prose: v.optional(prose), parts: unread }),
+    20,
+  ),
+  params: unread,
   controls: unread,
 });
 

@@ -39,6 +39,11 @@ export interface Control {
   readonly parameters: readonly string[];
 }
 
+/** Whether it applies on the day, an ISO date: a law that was passed may apply from a later one. */
+export function isEffective({ status, effective }: Control, day: string): boolean {
+  return status === 'in-force' && (effective === null || effective <= day);
+}
+
 export interface Parameter {
   readonly value: number;
   /** Which of two values asks for more. */

@@ -12,14 +12,15 @@ export interface HoldingParameter {
 /** What a check reads its values from, by their names. */
 export type Parameters = ReadonlyMap<string, number>;
 
-/** In the order of the packs. */
+/** In the order of the packs. Which way is strict, the first that names a parameter says: none after it can turn that round. */
 export function strictest(packs: readonly Pack[]): readonly HoldingParameter[] {
   const holding = new Map<string, HoldingParameter>();
+  const ways = new Map<string, Parameter['strictest']>();
   for (const { key, parameters } of packs) {
-    for (const [id, parameter] of parameters) {
-      const { value } = parameter;
+    for (const [id, { value, strictest: way }] of parameters) {
       const held = holding.get(id);
-      if (held === undefined || isStricter(parameter, held.value)) {
+      if (held === undefined) ways.set(id, way);
+      if (held === undefined || isStricter(value, held.value, ways.get(id))) {
         holding.set(id, { id, value, from: [key] });
       } else if (value === held.value) {
         holding.set(id, { ...held, from: [...held.from, key] });
@@ -29,8 +30,8 @@ export function strictest(packs: readonly Pack[]): readonly HoldingParameter[] {
   return [...holding.values()];
 }
 
-function isStricter({ value, strictest }: Parameter, held: number): boolean {
-  return strictest === 'min' ? value < held : value > held;
+function isStricter(value: number, held: number, way: Parameter['strictest'] | undefined): boolean {
+  return way === 'min' ? value < held : value > held;
 }
 
 /**

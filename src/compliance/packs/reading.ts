@@ -13,6 +13,7 @@ import {
 } from './pack.ts';
 import {
   packFile,
+  POLICY_NAMESPACE,
   propertiesIn,
   propertyIn,
   type CatalogControl,
@@ -74,6 +75,8 @@ class Malformed extends Error {}
 
 function packOf({ catalog, profile }: PackFile): Pack {
   const { metadata } = catalog;
+  expectKnown(metadata.props, CATALOG_PROPERTIES, 'catalog.metadata');
+  expectKnown(profile.metadata.props, [], 'profile.metadata');
   if (profile.metadata.version !== metadata.version) {
     throw new Malformed('profile.metadata.version: differs from the catalog’s');
   }
@@ -81,8 +84,10 @@ function packOf({ catalog, profile }: PackFile): Pack {
     throw new Malformed('profile.imports: is not the catalog of this file');
   }
   const controls = catalog.controls.map(controlOf);
-  const ids = new Set(controls.map(({ id }) => id));
-  if (ids.size < controls.length) throw new Malformed('catalog.controls: an id stands twice');
+  expectOnce(
+    controls.map(({ id }) => id),
+    'catalog.controls: an id',
+  );
   return {
     key: known(metadata.props, 'key', 'catalog.metadata', /^[a-z][a-z0-9-]{0,31}$/),
     title: labelOf(metadata.title, metadata.props, 'catalog.metadata'),
@@ -95,8 +100,14 @@ function packOf({ catalog, profile }: PackFile): Pack {
 
 function controlOf({ id, title, props, links, parts }: CatalogControl): Control {
   const place = `control ${id}`;
+  expectKnown(props, CONTROL_PROPERTIES, place);
+  const statements = parts.filter(({ name }) => name === 'statement');
+  expectOnce(
+    statements.map((part) => part.class ?? ''),
+    `${place}: a statement`,
+  );
   const statementOf = (ofClass: string | undefined) =>
-    parts.find((part) => part.name === 'statement' && part.class === ofClass)?.prose;
+    statements.find((part) => part.class === ofClass)?.prose;
   const english = statementOf(undefined);
   if (english === undefined) throw new Malformed(`${place}: has no statement`);
   return {
@@ -123,6 +134,15 @@ function controlOf({ id, title, props, links, parts }: CatalogControl): Control 
 
 function parametersOf({ params }: PackFile['catalog'], { modify }: PackFile['profile']) {
   const parameters = new Map<string, Parameter>();
+  expectOnce(
+    params.map(({ id }) => id),
+    'catalog.params: an id',
+  );
+  expectOnce(
+    modify['set-parameters'].map(({ 'param-id': id }) => id),
+    'profile.modify.set-parameters: an id',
+  );
+  for (const { id, props } of params) expectKnown(props, ['strictest'], `parameter ${id}`);
   for (const { 'param-id': id, values } of modify['set-parameters']) {
     const declared = params.find((each) => each.id === id);
     if (declared === undefined) throw new Malformed(`parameter ${id}: is not in the catalog`);
@@ -134,6 +154,41 @@ function parametersOf({ params }: PackFile['catalog'], { modify }: PackFile['pro
     });
   }
   return parameters;
+}
+
+const CATALOG_PROPERTIES = ['key', 'published', 'title', 'region', 'about'];
+const CONTROL_PROPERTIES = [
+  'title',
+  'citation',
+  'kind',
+  'severity',
+  'status',
+  'effective',
+  'reviewed',
+  'review-by',
+  'fix',
+  'parameter',
+];
+/** The one property that may stand many times. */
+const REPEATED = 'parameter';
+
+/** Ours alone: a name that we don't know may be a known one misspelt, and what it says would be lost without a word. */
+function expectKnown(props: readonly Property[], names: readonly string[], place: string): void {
+  const ours = props.filter(({ ns }) => ns === POLICY_NAMESPACE);
+  const unknown = ours.find(({ name }) => !names.includes(name));
+  if (unknown !== undefined) {
+    throw new Malformed(`${place}: ${unknown.name} is no property that we know`);
+  }
+  const single = ours.filter(({ name }) => name !== REPEATED);
+  expectOnce(
+    single.map(({ name, class: ofClass = '' }) => `${name} ${ofClass}`),
+    `${place}: a property`,
+  );
+}
+
+/** Of two nobody could tell which one holds. */
+function expectOnce(names: readonly string[], what: string): void {
+  if (new Set(names).size < names.length) throw new Malformed(`${what} stands twice`);
 }
 
 const ISO_DATE = /^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$/;

@@ -1,7 +1,7 @@
 /** A run as NIST OSCAL 1.2 assessment results: one result a regulation, a finding for each control that was judged, observations with the evidence. */
 
 import type { Json } from '#domain/change.ts';
-import type { Pack } from '../packs/pack.ts';
+import type { ControlId, Pack } from '../packs/pack.ts';
 import { POLICY_NAMESPACE } from '../packs/oscal.ts';
 import type { ControlRun, PackRun, Run } from './run.ts';
 
@@ -47,10 +47,13 @@ function resultOf(pack: PackRun, definition: Pack | undefined, time: string, uui
     observations: controls.map(({ control, observation }) =>
       observationOf(control, observation, time),
     ),
-    findings: controls.map(({ control, observation }) => {
-      const known = definition?.controls.find(({ id }) => id === control.id);
-      return findingOf(control, known?.title.en ?? control.id, observation, uuid());
-    }),
+    findings: [
+      ...controls.map(({ control, observation }) => {
+        const known = definition?.controls.find(({ id }) => id === control.id);
+        return findingOf(control, known?.title.en ?? control.id, observation, uuid());
+      }),
+      ...pack.overdue.map((id) => overdueFinding(id, uuid())),
+    ],
   };
 }
 
@@ -95,5 +98,23 @@ function findingOf(
       },
     },
     'related-observations': [{ 'observation-uuid': observation }],
+  };
+}
+
+/** The text of a control may be out of date: a finding of its own, whatever the check said. */
+function overdueFinding(id: ControlId, uuid: string): Json {
+  return {
+    uuid,
+    title: `${id}: sources are due to be read again`,
+    description: `The day by which the sources of ${id} were to be read again is over.`,
+    target: {
+      type: 'objective-id',
+      'target-id': id.toLowerCase(),
+      status: {
+        state: 'not-satisfied',
+        reason: 'fail',
+        remarks: 'The review of its sources is overdue.',
+      },
+    },
   };
 }

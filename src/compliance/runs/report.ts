@@ -15,6 +15,8 @@ export interface RunWords {
   readonly columns: readonly string[];
   readonly outcomes: Readonly<Record<'pass' | 'fail' | 'notRun', string>>;
   readonly proposed: string;
+  readonly upcoming: string;
+  readonly sourcesDue: string;
   readonly subjects: Readonly<Record<string, string>>;
   readonly missing: string;
   readonly sources: Readonly<Record<string, string>>;
@@ -33,7 +35,7 @@ export function runTable({ regulations }: ComplianceView, words: RunWords): stri
         control.title[words.language],
         control.citation,
         outcomeOf(control, words),
-        control.status === 'proposed' ? words.proposed : '',
+        standingOf(control, words),
       ];
       return [
         csvLine([...head, missingOf(control, words), '', '', '']),
@@ -83,13 +85,25 @@ function rowOf(control: ControlView, words: RunWords): string {
   const more =
     counted > evidence.length && evidence.length > 0 ? `<li>${text(words.more)}</li>` : '';
   const missing = missingOf(control, words);
+  const standing = standingOf(control, words);
   return `<tr class="${status} ${outcome ?? 'notRun'}">
 <td>${text(id)}</td>
 <td><b>${text(title[words.language])}</b><br>${text(statement[words.language])}</td>
 <td>${text(citation)}</td>
-<td>${text(outcomeOf(control, words))}${status === 'proposed' ? `<br>${text(words.proposed)}` : ''}</td>
+<td>${text(outcomeOf(control, words))}${standing === '' ? '' : `<br>${text(standing)}`}</td>
 <td>${text(missing)}<ul>${rows.join('')}${more}</ul></td>
 </tr>`;
+}
+
+/** Whether it counts, and whether its sources are to be read again. */
+function standingOf({ status, isUpcoming, isOverdue }: ControlView, words: RunWords): string {
+  return [
+    status === 'proposed' ? words.proposed : '',
+    isUpcoming ? words.upcoming : '',
+    isOverdue ? words.sourcesDue : '',
+  ]
+    .filter((part) => part !== '')
+    .join(', ');
 }
 
 function outcomeOf({ outcome }: ControlView, words: RunWords): string {

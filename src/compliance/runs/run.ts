@@ -5,10 +5,11 @@ import { checkOf } from '../checks/index.ts';
 import { run as runCheck, type CheckOutcome, type Finding } from '../checks/check.ts';
 import type { Facts } from '../checks/facts.ts';
 import { parametersFor, strictest } from '../packs/parameters.ts';
-import type { ControlId, ControlStatus, Pack } from '../packs/pack.ts';
+import { isEffective, type ControlId, type ControlStatus, type Pack } from '../packs/pack.ts';
 
 export interface ControlRun {
   readonly id: ControlId;
+  /** `proposed`: no law on the day of the run, or one that applied from a later day. */
   readonly status: Exclude<ControlStatus, 'withdrawn'>;
   readonly finding: Finding;
 }
@@ -50,7 +51,7 @@ export function evaluate(packs: readonly Pack[], facts: Facts, now: number): Run
         version: pack.version,
         controls: controls.map((control) => ({
           id: control.id,
-          status: control.status === 'proposed' ? 'proposed' : 'in-force',
+          status: isEffective(control, today) ? 'in-force' : 'proposed',
           finding: runCheck(checkOf(control), facts, parameters, now),
         })),
         overdue: controls.filter(({ reviewBy }) => reviewBy < today).map(({ id }) => id),

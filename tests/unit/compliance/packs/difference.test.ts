@@ -35,10 +35,30 @@ describe('the difference of two versions', () => {
       }),
       expect.objectContaining({ type: 'withdrawn', control: 'X3' }),
       expect.objectContaining({ type: 'added', control: 'X5', parts: [] }),
-      expect.objectContaining({ type: 'withdrawn', control: 'X4' }),
+      expect.objectContaining({ type: 'withdrawn', control: 'X4', after: null, effective: null }),
       { type: 'parameter', parameter: 'idle-minutes', before: 15, after: 10 },
       { type: 'parameter', parameter: 'gone', before: 1, after: null },
       { type: 'parameter', parameter: 'new', before: null, after: 2 },
+    ]);
+  });
+
+  it('shows what each control said and will say', () => {
+    const [was, is] = [controlOf({ id: 'X1' }), controlOf({ id: 'X1', severity: 'high' })];
+    const added = controlOf({ id: 'X2' });
+    const changes = differenceOf(packOf({ controls: [was] }), packOf({ controls: [is, added] }));
+    expect(changes).toEqual([
+      expect.objectContaining({ control: 'X1', before: was, after: is }),
+      expect.objectContaining({ control: 'X2', before: null, after: added }),
+    ]);
+  });
+
+  it('of a value is one of every control that reads it', () => {
+    const controls = [controlOf({ id: 'X1', parameters: ['days'] }), controlOf({ id: 'X2' })];
+    const versionOf = (value: number) =>
+      packOf({ controls, parameters: new Map([['days', { value, strictest: 'min' }]]) });
+    expect(differenceOf(versionOf(45), versionOf(40))).toEqual([
+      expect.objectContaining({ type: 'changed', control: 'X1', parts: ['parameters'] }),
+      { type: 'parameter', parameter: 'days', before: 45, after: 40 },
     ]);
   });
 
@@ -110,6 +130,17 @@ describe('the strictest value', () => {
       { id: 'log-months', value: 72, from: ['strict'] },
       { id: 'request-days', value: 30, from: ['strict'] },
     ]);
+  });
+
+  it('is not turned round by a pack that calls the other way strict', () => {
+    const turned = packOf({
+      key: 'turned',
+      parameters: new Map([
+        ['idle-minutes', { value: 600, strictest: 'max' }],
+        ['log-months', { value: 1, strictest: 'min' }],
+      ]),
+    });
+    expect(strictest([strict, turned])).toEqual(strictest([strict]));
   });
 
   it('holds for settings, and each regulation keeps its own clock', () => {

@@ -52,17 +52,18 @@ describe('accepted packs', () => {
     const { vault } = (await createSession()).session;
     const { pack } = await opened('1.0');
     const title = { en: 'x', 'zh-CN': 'x' };
+    const shown = { title, before: null, after: null };
     const tasks = tasksOf(pack, [
-      { type: 'added', control: 'X2', title, parts: [], effective: null, isLaw: true },
+      { type: 'added', control: 'X2', ...shown, parts: [], effective: null, isLaw: true },
       {
         type: 'changed',
         control: 'X1',
-        title,
+        ...shown,
         parts: ['severity'],
         effective: '2027-01-01',
         isLaw: true,
       },
-      { type: 'added', control: 'X3', title, parts: [], effective: null, isLaw: false },
+      { type: 'added', control: 'X3', ...shown, parts: [], effective: null, isLaw: false },
       { type: 'parameter', parameter: 'idle-minutes', before: 1, after: 2 },
     ]);
     must(await vault.add(tasks));

@@ -1,6 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isNewer, openPack, textOf } from '#compliance/packs/opening.ts';
@@ -96,6 +103,13 @@ describe('a pack file', () => {
         expect(run(join(folder, 'no key'), file).stderr).toContain('There is no file');
         expect(run(file, file).stderr).toContain('can’t sign');
         expect(run(key, `${key}.pub`).stderr).toContain('is no policy pack');
+        const half = join(folder, 'half.pub');
+        copyFileSync(`${key}.pub`, half);
+        expect(run(half, file)).toMatchObject({ status: 1, stdout: '' });
+        const signedFile = join(folder, 'house.signed.json');
+        expect(run(key, signedFile).stderr).toContain('is signed already');
+        writeFileSync(file, '{"format":"holdfast-policy/1"}');
+        expect(run(key, file).stderr).toContain('has no catalog and profile');
       } finally {
         rmSync(folder, { recursive: true });
       }

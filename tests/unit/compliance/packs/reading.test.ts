@@ -105,6 +105,52 @@ describe('a policy pack', () => {
       'catalog.groups: is not read',
     ],
     [
+      'a property of ours that nobody knows',
+      add({ name: 'efective', value: '2027-01-01' }),
+      'control x1: efective is no property',
+    ],
+    [
+      'a property twice',
+      add({ name: 'status', value: 'proposed' }),
+      'control x1: a property stands twice',
+    ],
+    [
+      'a property of a catalog’s in a profile',
+      ({ profile }) => (profile.metadata['props'] = [{ name: 'key', ns: NS, value: 'gdpr' }]),
+      'profile.metadata: key is no property',
+    ],
+    [
+      'a property of a parameter that nobody knows',
+      ({ catalog }) => catalog.params[0]!.props.push({ name: 'least', ns: NS, value: '1' }),
+      'parameter idle-minutes: least is no property',
+    ],
+    [
+      'a statement twice',
+      ({ catalog }) => catalog.controls[0]!.parts.push({ name: 'statement', prose: 'Or not.' }),
+      'control x1: a statement stands twice',
+    ],
+    [
+      'a statement in parts',
+      ({ catalog }) => Object.assign(catalog.controls[0]!.parts[0]!, { parts: [] }),
+      'catalog.controls.0.parts.0.parts: is not read',
+    ],
+    [
+      'a parameter of a control’s own',
+      ({ catalog }) => Object.assign(catalog.controls[0]!, { params: [] }),
+      'catalog.controls.0.params: is not read',
+    ],
+    [
+      'a parameter twice',
+      ({ catalog }) => catalog.params.push(catalog.params[0]!),
+      'catalog.params: an id stands twice',
+    ],
+    [
+      'a value twice',
+      ({ profile }) =>
+        profile.modify['set-parameters'].push({ 'param-id': 'idle-minutes', values: ['60'] }),
+      'profile.modify.set-parameters: an id stands twice',
+    ],
+    [
       'controls in controls',
       ({ catalog }) => Object.assign(catalog.controls[0]!, { controls: [] }),
       'catalog.controls.0.controls: is not read',
@@ -114,6 +160,45 @@ describe('a policy pack', () => {
       type: 'MalformedPack',
       reason: expect.stringContaining(reason) as string,
     });
+  });
+
+  it('leaves properties of other namespaces to other tools', () => {
+    const ns = 'https://example.org/ns';
+    const file = plainFile(({ catalog }) => {
+      catalog.controls[0]!.props.push({ name: 'status', ns, value: 'withdrawn' });
+      catalog.controls[0]!.props.push({ name: 'owner', ns, value: 'Bea' });
+    });
+    expect(must(readPack(file)).controls).toEqual(must(readPack(plainFile())).controls);
+  });
+
+  it('takes names of JavaScript’s own for names, and markup for text', () => {
+    const file = plainFile(({ catalog, profile }) => {
+      catalog.metadata.title = '<img src=x onerror=alert(1)>';
+      catalog.controls[0]!.id = '__proto__';
+      for (const [at, id] of ['__proto__', 'constructor'].entries()) {
+        catalog.params[at] = { id, props: [{ name: 'strictest', ns: NS, value: 'min' }] };
+        profile.modify['set-parameters'][at] = { 'param-id': id, values: ['1'] };
+      }
+    });
+    const pack = must(readPack(file));
+    expect(pack.title.en).toBe('<img src=x onerror=alert(1)>');
+    expect(pack.controls[0]?.id).toBe('__PROTO__');
+    expect([...pack.parameters.keys()]).toEqual(['__proto__', 'constructor']);
+    expect({}).not.toHaveProperty('value');
+  });
+
+  it('that is nested deep, or has more controls than any law, is refused', () => {
+    const deep = `{"format":"holdfast-policy/1","catalog":${'['.repeat(200_000)}${']'.repeat(200_000)}}`;
+    expect(errorOf(deep)).toMatchObject({ type: 'MalformedPack' });
+    const many = plainFile(({ catalog }) => {
+      const [control] = catalog.controls;
+      catalog.controls = Array.from({ length: 501 }, (_, at) => ({
+        ...control!,
+        id: `x${at}`,
+        props: [],
+      }));
+    });
+    expect(errorOf(many)).toMatchObject({ type: 'MalformedPack' });
   });
 
   it('of whatever text is an error, never an exception', () => {
@@ -136,6 +221,12 @@ describe('a policy pack', () => {
 
 function withFormat(value: unknown): string {
   return JSON.stringify({ catalog: value, profile: value, format: 'holdfast-policy/1' });
+}
+
+const NS = 'urn:holdfast:policy';
+
+function add(property: { name: string; value: string }): (file: FileParts) => void {
+  return ({ catalog }) => catalog.controls[0]!.props.push({ ns: NS, ...property });
 }
 
 function set(name: string, value: string): (file: FileParts) => void {

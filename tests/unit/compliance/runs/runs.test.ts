@@ -45,6 +45,22 @@ describe('a run', () => {
     expect(countsOf(run.packs)).toEqual({ pass: 1, fail: 2, notRun: 2, shadow: 1 });
   });
 
+  it('counts a law from the day on which it applies', () => {
+    const coming = packOf({ controls: [controlOf({ id: 'P13', effective: '2026-11-27' })] });
+    expect(countsOf(evaluate([coming], facts, NOW).packs).pass).toBe(0);
+    expect(countsOf(evaluate([coming], facts, NOW + 24 * 60 * 60 * 1000).packs).pass).toBe(1);
+    const failing = packOf({
+      ...pack,
+      controls: [controlOf({ id: 'H3', parameters: ['idle-minutes'], effective: '2027-06-01' })],
+    });
+    expect(countsOf(evaluate([failing], facts, NOW).packs)).toEqual({
+      pass: 0,
+      fail: 0,
+      notRun: 0,
+      shadow: 1,
+    });
+  });
+
   it('takes the strictest value of the packs', () => {
     const lax = packOf({
       ...pack,
@@ -106,6 +122,7 @@ describe('assessment results', () => {
     expect(text.match(/"state":"satisfied"/g)?.length).toBe(1);
     expect(text.match(/"reason":"not-run"/g)?.length).toBe(2);
     expect(text).toContain('Missing: useAfterWithdrawal');
+    expect(text).toContain('X1: sources are due to be read again');
   });
 
   it.skipIf(!existsSync(schemaFile))(
@@ -131,6 +148,8 @@ describe('a report', () => {
     columns: ['Regulation', 'Control', 'Title', 'Citation', 'Outcome', '', 'Evidence', '', '', ''],
     outcomes: { pass: 'Holds', fail: 'Fails', notRun: 'Not checked' },
     proposed: 'Proposed',
+    upcoming: 'Not in force yet',
+    sourcesDue: 'Sources due',
     subjects: { customer: 'Customer' },
     missing: 'Nobody could tell:',
     sources: { hosting: 'the host’s headers' },
@@ -139,6 +158,7 @@ describe('a report', () => {
   const control: ControlView = {
     ...controlOf({ id: 'X1' }),
     title: { en: 'Locks <itself> & "more"', 'zh-CN': '锁' },
+    isUpcoming: false,
     isOverdue: false,
     outcome: 'fail',
     before: null,
@@ -161,6 +181,7 @@ describe('a report', () => {
         ],
       },
     ],
+    unread: [],
     run: null,
     comparedWith: null,
     runs: [],
@@ -181,5 +202,13 @@ describe('a report', () => {
     expect(lines.length).toBe(4);
     expect(lines[2]).toContain('"Customer =1+1,""<b>""",2,,2026-11-26T12:00:00.000Z');
     expect(lines[3]).toContain('Not checked');
+  });
+
+  it('says what is not in force yet, and whose sources are to be read again', () => {
+    const [regulation] = view.regulations;
+    const controls = [{ ...control, isUpcoming: true, isOverdue: true }];
+    const due: ComplianceView = { ...view, regulations: [{ ...regulation!, controls }] };
+    expect(runTable(due, words)).toContain('"Not in force yet, Sources due"');
+    expect(runPage(due, 'Harbour', words)).toContain('<br>Not in force yet, Sources due');
   });
 });
