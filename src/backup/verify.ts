@@ -4,6 +4,7 @@
  */
 
 import { base64ToBytes, bytesToBase64, equalBytes } from '#base/bytes.ts';
+import type { DeviceId } from '#base/ids.ts';
 import { type Result, assert, err, ok } from '#base/result.ts';
 import { type AgeIdentity, decryptAge } from '#crypto/age.ts';
 import {
@@ -14,7 +15,7 @@ import {
 } from '#crypto/membership.ts';
 import { readRecoveryKit } from '#crypto/recovery-kit.ts';
 import { type NotARecoveryKey, type RecoveryKey, parseRecoveryKey } from '#crypto/recovery.ts';
-import { type Signer, verifySsh } from '#crypto/ssh-signature.ts';
+import { type Signer, fingerprint, verifySsh } from '#crypto/ssh-signature.ts';
 import { createSHA256 } from 'hash-wasm';
 import { blobSha256Hex, sha256Hex } from './hashes.ts';
 import {
@@ -68,6 +69,8 @@ export interface SignedReport extends Pick<
   | 'lines'
 > {
   readonly vouchedBy: VouchedBy;
+  /** Every device that the membership log names or named, and what it signs with, as `ssh-keygen -l` prints it. */
+  readonly devices: ReadonlyMap<DeviceId, string>;
   /** SHA-256, hex: which backup this is. */
   readonly manifestHash: string;
 }
@@ -169,7 +172,12 @@ export async function openBackup(
     });
     if (!vouchedBy.ok) return vouchedBy;
     const { entries: _entries, recordBytes: _recordBytes, sync: _sync, ...told } = manifest;
-    return ok({ manifest, records, report: { ...told, manifestHash, vouchedBy: vouchedBy.value } });
+    const devices = new Map<DeviceId, string>();
+    for (const [device, { signing }] of log.value.state.devices) {
+      devices.set(device, await fingerprint(signing));
+    }
+    const judged = { manifestHash, vouchedBy: vouchedBy.value, devices };
+    return ok({ manifest, records, report: { ...told, ...judged } });
   } catch (error) {
     return err(unreadable(error));
   }

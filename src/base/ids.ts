@@ -24,9 +24,18 @@ export function isReserved(id: string): boolean {
   return id.startsWith(AUDIT_PREFIX) || id.startsWith(RUN_PREFIX);
 }
 
+/** So begin the ids of the workspace's own records that not only admins write: by their kinds nobody else reaches an admin's. */
+export const GLASS_PREFIX = 'glass';
+export const STAFF_PREFIX = 'staff';
+
 export function createRecordId(): RecordId {
   const id = createId();
-  return isReserved(id) ? createRecordId() : (id as RecordId);
+  const isTaken = isReserved(id) || id.startsWith(GLASS_PREFIX) || id.startsWith(STAFF_PREFIX);
+  return isTaken ? createRecordId() : (id as RecordId);
+}
+
+export function createPrefixedId(prefix: typeof GLASS_PREFIX | typeof STAFF_PREFIX): RecordId {
+  return `${prefix}${createId().slice(prefix.length)}` as RecordId;
 }
 
 /** Of a run of the checks: `check`, 9 characters of its time (ms since 1970), 12 random ones. Sorted by id they are sorted by time. */

@@ -50,16 +50,22 @@ function maskRecord(record: RecordView, names: ReadonlySet<FieldName>): RecordVi
   return { ...record, values, masked };
 }
 
-/** Until when a device's emergency access lasts, ms; null: it has none now. */
-export function glassUntil(workspace: Dossier, device: DeviceId, now: number): number | null {
+/** Until when a device's emergency access lasts, ms; null: it has none now. No word of its record makes it longer than `longest`, ms. */
+export function glassUntil(
+  workspace: Dossier,
+  device: DeviceId,
+  { now, longest }: { readonly now: number; readonly longest: number },
+): number | null {
   let latest: number | null = null;
   for (const state of workspace.values()) {
     if (state.kind !== 'glass' || !isAlive(state) || deviceOf(state.created.stamp) !== device) {
       continue;
     }
     const { until } = valuesOf(state);
-    const end = typeof until === 'string' ? Date.parse(until) : Number.NaN;
-    if (end > now && end > (latest ?? 0)) latest = end;
+    const from = state.created.at;
+    const said = typeof until === 'string' ? Date.parse(until) : Number.NaN;
+    const end = Math.min(said, from + longest);
+    if (from <= now && end > now && end > (latest ?? 0)) latest = end;
   }
   return latest;
 }

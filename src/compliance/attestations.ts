@@ -2,7 +2,7 @@
 
 import { createRecordId, type DeviceId } from '#base/ids.ts';
 import type { Dossier } from '#domain/record-state.ts';
-import { deviceOf } from '#domain/stamp.ts';
+import { deviceOf, type Stamp } from '#domain/stamp.ts';
 import { isAlive, valuesOf } from '#domain/values.ts';
 import type { NewRecord } from '#vault/vault.ts';
 import type { Attest } from './messages.ts';
@@ -15,15 +15,17 @@ export interface Attestation extends Attest {
 
 const DAY = 24 * 60 * 60 * 1000;
 
-/** By control, the newest of each. */
+/** By control, the newest of each, by what their authors had seen: a clock that runs ahead has not the last word. Without a day there is none. */
 export function attestationsIn(workspace: Dossier): ReadonlyMap<string, Attestation> {
   const newest = new Map<string, Attestation>();
+  const stamps = new Map<string, Stamp>();
   for (const state of workspace.values()) {
     if (state.kind !== 'attestation' || !isAlive(state)) continue;
     const { control, holds, statement, reviewBy } = valuesOf(state);
     if (typeof control !== 'string' || typeof reviewBy !== 'string') continue;
     const { stamp, at } = state.created;
-    if (at <= (newest.get(control)?.at ?? -1)) continue;
+    if (Number.isNaN(endOfDay(reviewBy)) || stamp <= (stamps.get(control) ?? '')) continue;
+    stamps.set(control, stamp);
     newest.set(control, {
       control,
       holds: holds === true,

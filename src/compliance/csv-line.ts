@@ -7,8 +7,11 @@ export function csvLine(cells: readonly string[]): string {
 /** Excel takes a CSV file for UTF-8 only where it begins with a byte order mark. */
 export const CSV_START = '\ufeff';
 
+/** What spreadsheets take for a formula, full width too. */
+const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
+
 /** A cell that a spreadsheet would compute stands behind an apostrophe. */
 function cell(text: string): string {
-  const plain = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  const plain = FORMULA.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
 }

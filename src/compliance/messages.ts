@@ -4,7 +4,7 @@ import type { DeviceId, RecordId } from '#base/ids.ts';
 import type { DataClass, Kind, Label } from '#domain/catalogue.ts';
 import type { FieldName } from '#domain/change.ts';
 import type { Role } from '#domain/roles.ts';
-import type { Act, Outcome } from './audit/event.ts';
+import type { Act, Outcome, Way } from './audit/event.ts';
 import type { CheckOutcome, EvidenceRow } from './checks/check.ts';
 import type { PackChange } from './packs/difference.ts';
 import type { ControlKind, ControlStatus, Severity } from './packs/pack.ts';
@@ -15,7 +15,7 @@ import type { OutcomeCounts } from './runs/run.ts';
 import type { RecordView } from '#vault/views.ts';
 import type { ChainProblem } from './audit/verification.ts';
 
-export type { Act, Outcome } from './audit/event.ts';
+export type { Act, Outcome, Way } from './audit/event.ts';
 export type { ChainProblem, ChainReport } from './audit/verification.ts';
 export type { LogQuery } from './audit/log.ts';
 export type { CheckOutcome } from './checks/check.ts';
@@ -144,6 +144,8 @@ export interface PackView {
   readonly isAsked: boolean;
   /** Null: it came with the app, and nobody has accepted it yet. */
   readonly accepted: { readonly memberName: string; readonly at: number } | null;
+  /** Since when it is asked as it came with the app, ms since 1970; null: since no run, or somebody accepted it. */
+  readonly adoptedAt: number | null;
   /** Fingerprint; null: it came with the app. */
   readonly publisher: string | null;
   /** A newer version that this app brings. */
@@ -267,7 +269,9 @@ export interface LogEntryView {
   /** Of the customer that it is about, as they are called now; '' where they are gone or it is about none. */
   readonly customerName: string;
   readonly count: number | null;
-  readonly how: string | null;
+  readonly how: Way | null;
+  /** The device that it was done to; '' for none. */
+  readonly towards: string;
 }
 
 export interface LogPage {
@@ -289,6 +293,8 @@ export interface LogVerification {
   readonly devices: readonly {
     readonly device: DeviceId;
     readonly deviceName: string;
+    /** Of the key that it signs with, as `ssh-keygen -l` prints it; null: the membership log does not name it. */
+    readonly fingerprint: string | null;
     readonly from: number;
     readonly to: number;
     readonly checkpoints: number;
@@ -326,6 +332,8 @@ export interface GlassView {
 export interface AccessView {
   readonly role: Role;
   readonly policy: PolicyView;
+  /** Of the log so many months are kept, whatever anybody chooses. */
+  readonly leastAuditMonths: number;
   readonly fields: readonly FieldClassView[];
   /** Newest first. */
   readonly glass: readonly GlassView[];

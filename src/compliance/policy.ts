@@ -21,10 +21,15 @@ export const DEFAULT_POLICY: PolicyView = {
   maskedForMember: [],
   maskedForViewer: ['sensitive', 'health', 'financial'],
   breakGlassMinutes: 60,
-  auditMonths: 12,
+  auditMonths: 72,
   retentionDaily: false,
   backupDays: 90,
 };
+
+/** So many months of the log are kept at least (PCI DSS 10.5.1; with HIPAA, 45 CFR 164.316(b)(2)(i)). */
+export function leastAuditMonths({ packs }: Pick<PolicyView, 'packs'>): number {
+  return packs.includes('hipaa') ? 72 : 12;
+}
 
 /** Stands in every set that somebody has changed, so that one that was emptied is told from one that nobody changed. */
 const SAID = '.';
@@ -45,13 +50,15 @@ export function policyIn(workspace: Dossier): PolicyView {
       ? Math.min(most, Math.max(least, Math.round(value)))
       : standard;
   };
+  const packs = texts('packs', DEFAULT_POLICY.packs);
+  const least = leastAuditMonths({ packs });
   return {
-    packs: texts('packs', DEFAULT_POLICY.packs),
+    packs,
     publishers: texts('publishers', DEFAULT_POLICY.publishers),
     maskedForMember: classes('maskedForMember', DEFAULT_POLICY.maskedForMember),
     maskedForViewer: classes('maskedForViewer', DEFAULT_POLICY.maskedForViewer),
     breakGlassMinutes: between('breakGlassMinutes', DEFAULT_POLICY.breakGlassMinutes, 5, 24 * 60),
-    auditMonths: between('auditMonths', DEFAULT_POLICY.auditMonths, 12, 120),
+    auditMonths: between('auditMonths', least, least, 120),
     retentionDaily: values['retentionDaily'] === true,
     backupDays: between('backupDays', DEFAULT_POLICY.backupDays, 1, 3660),
   };

@@ -39,6 +39,13 @@ export async function deriveLocalKeys(
   return { summary, body, journal, checkpoint, draft, secret };
 }
 
+/** `AES-256-GCM`: the name of its algorithm with the length of the key. */
+export function cipherOf({ algorithm }: SealingKey): string {
+  const { name, length } = algorithm as AesKeyAlgorithm;
+  const [family = '', mode = ''] = name.split('-');
+  return `${family}-${length}-${mode}`;
+}
+
 /** Overwrites secrets that are no longer needed. The engine may have copied them; this is all that a script can do. */
 export function wipe(...secrets: readonly Uint8Array[]): void {
   for (const secret of secrets) secret.fill(0);

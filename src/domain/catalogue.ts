@@ -724,6 +724,7 @@ const kinds = {
         required: true,
       },
       publisher: { type: 'text', label: label('Publisher', '发布者'), dataClass: 'none' },
+      adopted: { type: 'boolean', label: label('As it came', '随应用采用'), dataClass: 'none' },
       file: { type: 'longText', label: label('File', '文件'), dataClass: 'none' },
     },
   },

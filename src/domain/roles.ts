@@ -1,8 +1,15 @@
 /** Who may author what: the roles of members, and whether one allows a change. Receivers ask of others' changes what authors ask of their own. */
 
-import { RUN_PREFIX } from '#base/ids.ts';
+import {
+  createPrefixedId,
+  createRecordId,
+  GLASS_PREFIX,
+  RUN_PREFIX,
+  STAFF_PREFIX,
+  type RecordId,
+} from '#base/ids.ts';
 import { isAuditing, isAuditPage } from './audit-page.ts';
-import { belongsTo, authorOf } from './catalogue.ts';
+import { belongsTo, authorOf, type Kind } from './catalogue.ts';
 import type { Change } from './change.ts';
 import { WORKSPACE_DOSSIER } from './record-state.ts';
 
@@ -19,6 +26,7 @@ export function mayAuthor(
   if (change.kind === 'audit' || isAuditPage(change.record)) return isAuditing(change);
   if (!isInItsPlace(change) || isAgainstTheLog(change)) return false;
   if (role === 'admin') return true;
+  if (!isOfItsKind(change)) return false;
   if (role === 'viewer') return change.erases === undefined && authorOf(change.kind) === 'viewer';
   if (change.kind === 'erasure') return change.erases?.type === 'value';
   return change.erases === undefined && authorOf(change.kind) !== 'admin';
@@ -38,4 +46,22 @@ function isInItsPlace({
   if (record === WORKSPACE_DOSSIER || customer === WORKSPACE_DOSSIER) return false;
   if ((kind === 'run') !== record.startsWith(RUN_PREFIX)) return false;
   return (customer !== undefined) === (belongsTo(kind) === 'customer');
+}
+
+/** An id for a record of the kind. */
+export function newRecordId(kind: Kind): RecordId {
+  const prefix = prefixOf(kind);
+  return prefix === '' ? createRecordId() : createPrefixedId(prefix);
+}
+
+/** The workspace's records share one dossier, so whoever may write one kind must be kept from those of another by what their ids begin with. */
+function isOfItsKind({ record, kind }: Pick<Change, 'record' | 'kind'>): boolean {
+  return belongsTo(kind) !== 'workspace' || record.startsWith(prefixOf(kind));
+}
+
+function prefixOf(kind: Kind): '' | typeof GLASS_PREFIX | typeof STAFF_PREFIX {
+  if (kind === 'glass') return GLASS_PREFIX;
+  const isShared = belongsTo(kind) === 'workspace' && authorOf(kind) !== 'admin';
+  // A member's device erases single values.
+  return isShared || kind === 'erasure' ? STAFF_PREFIX : '';
 }

@@ -23,6 +23,7 @@ export const PROBLEMS = [
   'problems.number',
   'problems.rating',
   'problems.notAllowed',
+  'problems.cardNumber',
   'problems.cardSecurity',
 ] as const;
 

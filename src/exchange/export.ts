@@ -79,11 +79,13 @@ export async function exportCustomers(
       : await writeLines(file, ids, source, work, counting);
   if (!written.ok) return written;
   const subject = request.customer === undefined ? 'customers' : 'customer';
+  const customers = [...decided.values()].filter((may) => may).length;
   return ok({
     name: `${subject}-${localDay()}.${request.format}`,
     blob: file.toBlob(request.format === 'csv' ? 'text/csv;charset=utf-8' : 'application/jsonl'),
     replacedCards,
-    leftOut: [...decided.values()].filter((may) => !may).length,
+    leftOut: decided.size - customers,
+    customers,
   });
 }
 

@@ -45,8 +45,8 @@ export interface ImportTarget {
 }
 
 export interface Doors {
-  /** What may leave in a report of a cell; absent: all of it. */
-  readonly screen?: (text: string) => string;
+  /** What may be shown of a cell of a column, and leave in a report; absent: all of it. */
+  readonly screen?: (text: string, column: string) => string;
   /** Who was erased and shall not come back by a list; null: nobody. */
   readonly erased?: () => Promise<IsErased | null>;
 }
@@ -67,7 +67,11 @@ export class Importer {
 
   /** The report of the last preview or import, with the cells of the rows that it left out. */
   skippedReport(words: ReportWords): FileResult | null {
-    return this.#skipped?.toFile(words, this.#doors.screen ?? ((text) => text)) ?? null;
+    return this.#skipped?.toFile(words, this.#screen) ?? null;
+  }
+
+  get #screen(): NonNullable<Doors['screen']> {
+    return this.#doors.screen ?? ((text) => text);
   }
 
   /** What the file looks like, and what importing it so would do. */
@@ -79,13 +83,16 @@ export class Importer {
     const survey = await this.#surveyFile(file, options, work);
     if (!survey.ok) return survey;
     const { csv, columns, emptyWords, counts, skipped } = survey.value;
+    const screen = this.#screen;
     return ok({
       fileName: file.name,
       encoding: csv.encoding,
       delimiter: csv.delimiter,
-      headers: csv.headers,
+      headers: csv.headers.map((header) => screen(header, '')),
       columns,
-      sample: csv.sample.slice(0, SAMPLE_ROWS).map(({ cells }) => cells),
+      sample: csv.sample
+        .slice(0, SAMPLE_ROWS)
+        .map(({ cells }) => cells.map((cell, at) => screen(cell, csv.headers[at] ?? ''))),
       emptyWordsFound: [...emptyWords].map(([word, rows]) => ({ word, rows })),
       ...counts,
       skipped: skipped.list(),

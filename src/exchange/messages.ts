@@ -122,4 +122,6 @@ export interface ExportResult extends FileResult {
   readonly replacedCards: number;
   /** So many customers said no to it, or were not asked. */
   readonly leftOut: number;
+  /** So many are in it. */
+  readonly customers: number;
 }

@@ -58,13 +58,14 @@ export class SkippedRows {
   }
 
   /** With the columns of the original after the report's own, so that the rows can be mended there and imported again. */
-  toFile(words: ReportWords, screen: (text: string) => string): FileResult {
-    const lines = [csvLine([words.line, words.reason, words.column, ...this.#headers])];
+  toFile(words: ReportWords, screen: (text: string, column: string) => string): FileResult {
+    const headers = this.#headers.map((header) => screen(header, ''));
+    const lines = [csvLine([words.line, words.reason, words.column, ...headers])];
     for (const { line, reason, column = '' } of this.list()) {
       const cells = JSON.parse(this.#cells.get(line) ?? '[]') as string[];
-      lines.push(
-        csvLine([String(line), words.reasons[reason] ?? reason, column, ...cells.map(screen)]),
-      );
+      const kept = cells.map((cell, at) => screen(cell, this.#headers[at] ?? ''));
+      const why = words.reasons[reason] ?? reason;
+      lines.push(csvLine([String(line), why, screen(column, ''), ...kept]));
     }
     const blob = new Blob(['\ufeff', ...lines], { type: 'text/csv;charset=utf-8' });
     return { name: words.fileName, blob };

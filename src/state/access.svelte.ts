@@ -8,6 +8,7 @@ import type {
   DataClass,
   EditError,
   PolicyView,
+  Replaced,
   StepUpNeeded,
 } from '#worker/vault-api.ts';
 import { stepUp } from './step-up.svelte.ts';
@@ -55,7 +56,7 @@ export class Access {
     return vault.reviewAccess();
   }
 
-  breakGlass(reason: string): Promise<Result<{ readonly until: number }, EditError>> {
+  breakGlass(reason: string): Promise<Result<{ readonly until: number } & Replaced, EditError>> {
     return this.#then(vault.breakGlass(reason));
   }
 

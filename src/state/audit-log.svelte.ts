@@ -1,7 +1,7 @@
-/** The audit log as its screen shows it: the newest events, found by act, member and day. */
+/** The audit log as its screen shows it: the newest events, found by act, member, record and day. */
 
 import type { Result } from '#base/result.ts';
-import type { DeviceId } from '#base/ids.ts';
+import type { DeviceId, RecordId } from '#base/ids.ts';
 import type {
   Act,
   Cancelled,
@@ -26,12 +26,14 @@ export interface LogFilter {
   /** '' : any. */
   readonly act: Act | '';
   readonly device: DeviceId | '';
+  /** A record, or a customer with all that belongs to it. */
+  readonly record: RecordId | '';
   /** ISO dates; '' : open. */
   readonly from: string;
   readonly to: string;
 }
 
-const ANY: LogFilter = { act: '', device: '', from: '', to: '' };
+const ANY: LogFilter = { act: '', device: '', record: '', from: '', to: '' };
 const PAGE = 50;
 
 export class AuditLog {
@@ -110,10 +112,11 @@ export function eventKey({ device, n }: LogEntryView): string {
   return `${device} ${n}`;
 }
 
-function queryOf({ act, device, from, to }: LogFilter): LogQuery {
+function queryOf({ act, device, record, from, to }: LogFilter): LogQuery {
   return {
     ...(act !== '' && { act }),
     ...(device !== '' && { device }),
+    ...(record !== '' && { record }),
     ...(from !== '' && { from: dayStart(from) }),
     ...(to !== '' && { to: dayEnd(to) }),
   };

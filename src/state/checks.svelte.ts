@@ -10,6 +10,7 @@ import type {
   EditError,
   FileResult,
   NotFound,
+  Replaced,
   RunFormat,
   StepUpNeeded,
 } from '#worker/vault-api.ts';
@@ -65,7 +66,7 @@ export class Checks {
     return stepUp.guard(() => vault.exportRun(null, format, runWords()));
   }
 
-  async attest(said: Attest): Promise<Result<void, EditError | StepUpNeeded>> {
+  async attest(said: Attest): Promise<Result<Replaced, EditError | StepUpNeeded>> {
     const attested = await stepUp.guard(() => vault.attest(said));
     await this.#read();
     return attested;

@@ -13,6 +13,7 @@ import type {
   OpenError,
   PastValue,
   RecordView,
+  StepUpNeeded,
 } from '#worker/vault-api.ts';
 import { language } from './texts.svelte.ts';
 import { vault } from './vault.ts';
@@ -66,7 +67,7 @@ export class OpenCustomer {
 export function removeRecord(
   customer: RecordId,
   record: RecordId,
-): Promise<Result<Committed, EditError>> {
+): Promise<Result<Committed, EditError | StepUpNeeded>> {
   return vault.remove([{ record, customer }]);
 }
 

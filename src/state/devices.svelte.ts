@@ -101,14 +101,18 @@ export class Devices {
 
   async settle(conflict: ConflictView, choice: 'keep' | 'other'): Promise<void> {
     const { kept, usedOther } = language.texts.devices;
-    await commit(vault.settleConflict(conflict, choice), choice === 'keep' ? kept : usedOther);
+    const settled = stepUp.guard(() => vault.settleConflict(conflict, choice));
+    await commit(settled, choice === 'keep' ? kept : usedOther);
     await this.#read();
   }
 
   settleHeldBack({ id }: HeldBackView, choice: 'apply' | 'discard'): Promise<boolean> {
     const { applied, discarded } = language.texts.devices;
     const said = choice === 'apply' ? applied : discarded;
-    return this.#decide(vault.settleHeldBack(id, choice), said);
+    return this.#decide(
+      stepUp.guard(() => vault.settleHeldBack(id, choice)),
+      said,
+    );
   }
 
   /** Says what came of a decision. */

@@ -6,11 +6,13 @@ import type {
   ImportOptions,
   ImportPreview,
   ImportReport,
+  StepUpNeeded,
   StorageError,
 } from '#worker/vault-api.ts';
 import { Job, type LongWork } from './jobs.svelte.ts';
 import { onLeave } from './leave.ts';
 import { session } from './session.svelte.ts';
+import { stepUp } from './step-up.svelte.ts';
 import { vault } from './vault.ts';
 
 export type {
@@ -21,7 +23,7 @@ export type {
   ImportPreview,
 } from '#worker/vault-api.ts';
 
-export type ImportProblem = ImportFileError | StorageError | EditError;
+export type ImportProblem = ImportFileError | StorageError | EditError | StepUpNeeded;
 
 export type ImportStep =
   | { readonly type: 'choose' }
@@ -139,7 +141,7 @@ export class CustomerImport {
   async undo(report: ImportReport): Promise<void> {
     this.#problem = undefined;
     this.#step = { type: 'undoing', report };
-    const undone = await this.#work((work) => vault.undo(report.undo, work));
+    const undone = await this.#work((work) => stepUp.guard(() => vault.undo(report.undo, work)));
     if (!undone) return;
     if (undone.ok) {
       await session.refresh();

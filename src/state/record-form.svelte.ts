@@ -6,9 +6,17 @@ import type { FieldDefinition, Kind } from '#domain/catalogue.ts';
 import type { FieldName, Json } from '#domain/change.ts';
 import { validate, type FieldProblem, type ProblemReason } from '#domain/validation.ts';
 import type { Seen } from '#domain/values.ts';
-import type { Committed, Edit, EditError, ErasedBefore, RecordView } from '#worker/vault-api.ts';
+import type {
+  Committed,
+  Edit,
+  EditError,
+  ErasedBefore,
+  RecordView,
+  StepUpNeeded,
+} from '#worker/vault-api.ts';
 import { drafts } from './drafts.svelte.ts';
 import { decimalToTyped, typedToDecimal } from './money.ts';
+import { stepUp } from './step-up.svelte.ts';
 import { vault } from './vault.ts';
 
 export interface FormSubject {
@@ -40,7 +48,7 @@ export class RecordForm {
   #seen: Seen | undefined;
   #values = $state.raw<Values>({});
   #problems = $state.raw<readonly FieldProblem[]>([]);
-  #error = $state.raw<EditError | ErasedBefore>();
+  #error = $state.raw<EditError | ErasedBefore | StepUpNeeded>();
   #restoredAt = $state<number>();
   #saving = $state(false);
 
@@ -91,7 +99,7 @@ export class RecordForm {
   }
 
   /** Why nothing was saved, where no field is to blame. */
-  get error(): EditError | ErasedBefore | undefined {
+  get error(): EditError | ErasedBefore | StepUpNeeded | undefined {
     return this.#error;
   }
 
@@ -119,7 +127,7 @@ export class RecordForm {
   async save(
     others: readonly Edit[] = [],
     overruling?: string,
-  ): Promise<Result<Committed, EditError | ErasedBefore> | undefined> {
+  ): Promise<Result<Committed, EditError | ErasedBefore | StepUpNeeded> | undefined> {
     const { kind, fields, record, customer } = this.subject;
     const { changes } = this;
     const values = Object.fromEntries(fields.map((field) => [field.name, this.#cleaned(field)]));
@@ -137,7 +145,7 @@ export class RecordForm {
       ...(this.#seen && { seen: this.#seen }),
     };
     this.#saving = true;
-    const saved = await vault.save([edit, ...others], overruling);
+    const saved = await stepUp.guard(() => vault.save([edit, ...others], overruling));
     this.#saving = false;
     if (saved.ok) drafts.drop(this.#draft);
     else if (saved.error.type === 'Invalid') this.#problems = saved.error.problems;

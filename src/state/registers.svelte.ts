@@ -53,6 +53,8 @@ export function newVersionOf({ id, values }: RecordView): Edit {
   return { record: id, kind: 'purpose', values: { version: version + 1 } };
 }
 
-export function removeEntry(record: RecordId): Promise<Result<Committed, EditError>> {
-  return vault.remove([{ record }]);
+export function removeEntry(
+  record: RecordId,
+): Promise<Result<Committed, EditError | StepUpNeeded>> {
+  return stepUp.guard(() => vault.remove([{ record }]));
 }

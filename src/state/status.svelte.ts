@@ -3,6 +3,7 @@
 import type { UndoToken } from '#worker/vault-api.ts';
 import { errorSentence } from './errors.ts';
 import { onLeave } from './leave.ts';
+import { stepUp } from './step-up.svelte.ts';
 import { language } from './texts.svelte.ts';
 import { vault } from './vault.ts';
 
@@ -20,6 +21,10 @@ interface Message {
 const SAID_MS = 8_000;
 const OFFERED_MS = 30_000;
 
+function noticeOf(replaced: number): string {
+  return replaced > 0 ? `${language.texts.cards.replaced(replaced)} ` : '';
+}
+
 class Status {
   #message = $state.raw<Message | null>(null);
   #busy = $state(false);
@@ -34,16 +39,15 @@ class Status {
     return this.#busy;
   }
 
-  /** Says what was done, where there is nothing to take back. */
-  say(text: string): void {
-    this.#show({ text });
+  /** Says what was done, where there is nothing to take back, and that card numbers gave way to their last digits. */
+  say(text: string, replaced = 0): void {
+    this.#show({ text: noticeOf(replaced) + text });
   }
 
   /** Says what was done, that card numbers gave way to their last digits, and offers "Undo". */
   offerUndo(text: string, token: UndoToken, replaced = 0): void {
     this.#newest = { token, again: false };
-    const notice = replaced > 0 ? `${language.texts.cards.replaced(replaced)} ` : '';
-    this.#show({ text: notice + text, undo: this.#newest });
+    this.#show({ text: noticeOf(replaced) + text, undo: this.#newest });
   }
 
   /** Takes the newest step back, also after its message has gone. */
@@ -51,7 +55,9 @@ class Status {
     const undo = this.#newest;
     if (!undo || this.#busy) return;
     this.#busy = true;
-    const undone = await vault.undo(undo.token, {}).finally(() => (this.#busy = false));
+    const undone = await stepUp
+      .guard(() => vault.undo(undo.token, {}))
+      .finally(() => (this.#busy = false));
     if (this.#newest !== undo) return;
     if (!undone.ok) {
       this.say(errorSentence(undone.error));

@@ -3,6 +3,7 @@
 import type { Result } from '#base/result.ts';
 import type {
   MembershipError,
+  StepUpNeeded,
   StorageError,
   StoreSettings,
   SyncStatus,
@@ -10,6 +11,7 @@ import type {
 import { Job } from './jobs.svelte.ts';
 import { onLeave } from './leave.ts';
 import { session } from './session.svelte.ts';
+import { stepUp } from './step-up.svelte.ts';
 import { vault } from './vault.ts';
 
 export type { StoreSettings, SyncStatus };
@@ -25,6 +27,8 @@ class Sync {
 
   /** A viewer's device reads and writes nothing. */
   readonly readOnly = $derived(this.#status?.role === 'viewer');
+
+  readonly isAdmin = $derived(this.#status?.role === 'admin');
 
   /** The first records of a workspace that was joined are still under way. */
   readonly arriving = $derived(
@@ -78,8 +82,8 @@ class Sync {
 
   replaceKeys(
     keys: Pick<StoreSettings, 'accessKey' | 'secretKey'>,
-  ): Promise<Result<void, MembershipError>> {
-    return vault.replaceCredentials(keys);
+  ): Promise<Result<void, MembershipError | StepUpNeeded>> {
+    return stepUp.guard(() => vault.replaceCredentials(keys));
   }
 
   dismissAlarm(id: string): Promise<void> {

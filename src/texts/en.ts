@@ -577,6 +577,8 @@ export const en = {
       'problems.number': 'This is not a number.',
       'problems.rating': 'Choose a number from 0 to 10.',
       'problems.notAllowed': 'This can’t be stored here.',
+      'problems.cardNumber':
+        'This holds a card number, which may not be kept here. Take it out and save again.',
       'problems.cardSecurity':
         'A card’s security code, PIN or stripe may never be kept. Take it out and save again.',
     },
@@ -686,6 +688,7 @@ export const en = {
       'problems.number': 'not a number; the text is in the notes',
       'problems.rating': 'not a number from 0 to 10; the text is in the notes',
       'problems.notAllowed': 'can’t be stored; the text is in the notes',
+      'problems.cardNumber': 'held a card number that could not be masked there; it was left out',
       'problems.cardSecurity': 'held a card’s security code or PIN, which was put out',
     },
   },

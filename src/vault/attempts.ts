@@ -53,6 +53,12 @@ export async function tryPassphrase(
   return err({ type: 'WrongPassphrase', waitMs: waitAfter(failure, failure.at) });
 }
 
+/** Something else than a passphrase did not open: it costs nothing, and the log hears of it. */
+export async function countFailure(store: WorkspaceStore): Promise<void> {
+  const attempts = await readAttempts(store);
+  await write(store, { ...attempts, untold: attempts.untold + 1 });
+}
+
 /** Another slot opened: the pause is over. */
 export async function forgiveAttempts(store: WorkspaceStore): Promise<void> {
   const { untold } = await readAttempts(store);

@@ -87,6 +87,8 @@ export class Authoring {
   ): Result<Change, EditError> {
     if (!this.mayAuthor([edit])) return err({ type: 'NotPermitted' });
     if (this.isRestricted(edit)) return err({ type: 'Restricted' });
+    // What a role may do to a kind is decided by the kind that an edit names: it must be the record's own.
+    if (state !== undefined && state.kind !== edit.kind) return err({ type: 'NotFound' });
     const fields = this.#fieldsOf(edit.kind);
     const before = state === undefined ? {} : valuesOf(state);
     const screened = this.#screen(edit, fields);

@@ -30,8 +30,8 @@ export interface Guard {
   screen(fields: readonly FieldDefinition[], values: Readonly<Record<FieldName, Json>>): Screened;
   /** Text that is in no record: names on the lock screen, cells of a report. */
   screenText(text: string): string;
-  /** A draft's values, of which nothing is known: the same where nothing was found. */
-  screenDraft(values: Json): Json;
+  /** A draft of a form of such fields, as it is typed. */
+  screenDraft(draft: Json, fields: readonly FieldDefinition[]): Json;
   /** Values at rest that hold what may not be kept. */
   find(state: RecordState, fields: readonly FieldDefinition[]): readonly Found[];
   /** Whether a record of that kind may not be written of a customer with such limits. */
@@ -79,6 +79,8 @@ export interface LogAccess {
   readonly now: number;
   readonly stamp: () => Stamp;
   readonly has: (page: RecordId) => boolean;
+  /** Nothing that is written there is kept. */
+  readonly isErased: (page: RecordId) => boolean;
   /** Those whose ids begin so, ascending. Looks at every id there is. */
   readonly pages: (prefix: string) => readonly RecordId[];
   /** `undefined`: it can't be read. */

@@ -3,13 +3,13 @@
  * kept, and the values that held it are erased, the past ones too. An admin's finding says where it was.
  */
 
-import { createRecordId, type RecordId } from '#base/ids.ts';
+import type { RecordId } from '#base/ids.ts';
 import type { Result } from '#base/result.ts';
 import type { FieldDefinition, Kind } from '#domain/catalogue.ts';
 import type { Change, FieldName, Json } from '#domain/change.ts';
 import { changeOf } from '#domain/edits.ts';
 import type { RecordState } from '#domain/record-state.ts';
-import { mayAuthor } from '#domain/roles.ts';
+import { mayAuthor, newRecordId } from '#domain/roles.ts';
 import { isAlive, valuesOf } from '#domain/values.ts';
 import type { Book, VaultParts } from './book.ts';
 import { dossierOf } from './dossiers.ts';
@@ -97,14 +97,14 @@ export async function mendingOf(
       for (const field of new Set(found.map((each) => each.field))) {
         const finding = findingOf(state, field, source);
         const kind = 'cardFinding';
-        const record = createRecordId();
+        const record = newRecordId(kind);
         created.add(record);
         const made = { record, kind, values: finding, fields: book.fieldsOf(kind) } as const;
         changes.push(changeOf({ ...made, ...moment() }));
       }
       for (const { field, stamp } of found) {
         const erases = { type: 'value', record: state.id, field, stamp } as const;
-        changes.push({ record: createRecordId(), kind: 'erasure', ...moment(), erases });
+        changes.push({ record: newRecordId('erasure'), kind: 'erasure', ...moment(), erases });
         values += 1;
       }
     }

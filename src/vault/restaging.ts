@@ -4,12 +4,13 @@
  * them current. Cancelled, they are dropped.
  */
 
-import { createRecordId, type RecordId } from '#base/ids.ts';
+import type { RecordId } from '#base/ids.ts';
 import { err, ok, type Result } from '#base/result.ts';
 import { createErasures, purge, type ErasureIndex } from '#domain/apply.ts';
 import { customField } from '#domain/catalogue.ts';
 import type { Change, Erasure } from '#domain/change.ts';
 import type { Dossier, RecordState } from '#domain/record-state.ts';
+import { newRecordId } from '#domain/roles.ts';
 import { StampClock, type Stamp } from '#domain/stamp.ts';
 import { summarise, type Summary } from '#domain/summary.ts';
 import type { StorageError } from '#storage/failure.ts';
@@ -131,7 +132,7 @@ export class Restaging {
       for await (const batch of edits) {
         if (options.signal.aborted) return err({ type: 'Cancelled' });
         for (const edit of batch) {
-          const record = edit.record ?? createRecordId();
+          const record = edit.record ?? newRecordId(edit.kind);
           const named: NamedEdit = isNamed(edit) ? edit : { ...edit, record };
           const owner = dossierOf(named);
           if (owner === WORKSPACE_DOSSIER) {

@@ -6,7 +6,7 @@ import type { VaultKeyBytes } from '#crypto/byte-types.ts';
 import { agreementPublicKeyBytes } from '#crypto/byte-types.ts';
 import { rewrapDeviceKeys, unwrapDeviceKeys, type DeviceKeys } from '#crypto/device-keys.ts';
 import { sealVaultKeyTo } from '#crypto/handover.ts';
-import { createVaultKey, deriveLocalKeys, wipe, type LocalKeys } from '#crypto/keys.ts';
+import { cipherOf, createVaultKey, deriveLocalKeys, wipe, type LocalKeys } from '#crypto/keys.ts';
 import type { MembershipState, NewRecovery } from '#crypto/membership.ts';
 import { checkPassphrase, type TooCommon, type TooShort } from '#crypto/passphrase.ts';
 import type { KitStore } from '#crypto/recovery-kit.ts';
@@ -14,6 +14,7 @@ import { createRecoveryKey, type RecoveryKey } from '#crypto/recovery.ts';
 import type { Argon2idParameters } from '#crypto/key-derivation.ts';
 import type { PasskeyAnswer } from '#crypto/passkey-slot.ts';
 import { createPassphraseSlot, createRecoverySlot, decodeParameters } from '#crypto/slots.ts';
+import { KINDS } from '#domain/catalogue.ts';
 import type { Json } from '#domain/change.ts';
 import type { Role } from '#domain/roles.ts';
 import { valuesOf } from '#domain/values.ts';
@@ -29,6 +30,7 @@ import type { DeviceRow, Header, Slots } from './meta.ts';
 import { SealedRows } from './sealed-rows.ts';
 import {
   createSlots,
+  isFailedAttempt,
   openSlot,
   otherPasskeys,
   withPasskey,
@@ -281,6 +283,11 @@ export class Session {
     return this.#own.local.lastBackup;
   }
 
+  /** What seals what rests here, as its keys say of themselves. */
+  get cipher(): string {
+    return [...new Set(Object.values(this.#keys).map(cipherOf))].join(', ');
+  }
+
   /** What guessing the passphrase of this device costs. */
   async derivation(): Promise<Argon2idParameters> {
     const { passphrase } = await this.#slots();
@@ -352,7 +359,9 @@ export class Session {
   }
 
   async saveDraft({ form, values, savedAt }: Draft): Promise<Result<void, StorageError>> {
-    const kept = this.#environment.guard?.screenDraft(values) ?? values;
+    const kind = KINDS.find((each) => each === form.split('/')[0]);
+    const fields = kind === undefined ? [] : this.vault.fieldsOf(kind);
+    const kept = this.#environment.guard?.screenDraft(values, fields) ?? values;
     return this.#store.writeDraft(await this.#rows.sealDraft(form, { values: kept, savedAt }));
   }
 
@@ -788,7 +797,11 @@ export class Session {
   /** Asks again, before what must not be done by whoever found the tablet open. Wrong passphrases count as at the unlock. */
   async confirm(proof: Proof): Promise<Result<void, ProofError>> {
     const opened = await openSlot(this.#store, this.#environment, this.workspace, proof);
-    if (!opened.ok) return opened;
+    if (!opened.ok) {
+      // Whoever asked for it tells the log at once.
+      if (isFailedAttempt(opened.error)) await this.toldAttempts(1);
+      return opened;
+    }
     wipe(opened.value);
     return ok();
   }

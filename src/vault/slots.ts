@@ -14,7 +14,7 @@ import {
   type WrongRecoveryKey,
 } from '#crypto/slots.ts';
 import type { WorkspaceStore } from '#storage/workspace-store.ts';
-import { forgiveAttempts, tryPassphrase, type TooManyAttempts } from './attempts.ts';
+import { countFailure, forgiveAttempts, tryPassphrase, type TooManyAttempts } from './attempts.ts';
 import type { Environment } from './environment.ts';
 import type { Slots } from './meta.ts';
 
@@ -54,8 +54,21 @@ export async function openSlot(
       ? await openWithPasskey(slots, workspace, proof)
       : await openWithRecoveryKey(slots, workspace, proof.text);
   if (opened.ok) await forgiveAttempts(store);
+  else if (isFailedAttempt(opened.error)) await countFailure(store);
   return opened;
 }
+
+/** Whoever tried had not what opens; else the slot itself is at fault, or nothing was tried. */
+export function isFailedAttempt({ type }: ProofError): boolean {
+  return FAILED_ATTEMPTS.has(type);
+}
+
+const FAILED_ATTEMPTS: ReadonlySet<ProofError['type']> = new Set([
+  'WrongPassphrase',
+  'WrongPasskey',
+  'WrongRecoveryKey',
+  'NotARecoveryKey',
+] as const);
 
 async function openWithPasskey(
   { passkeys = [] }: Slots,

@@ -3,13 +3,14 @@
  * they lie). Everything that alters the workspace arrives here as changes and leaves as one commit.
  */
 
-import { createRecordId, type RecordId } from '#base/ids.ts';
+import type { RecordId } from '#base/ids.ts';
 import { assert, err, ok, type Result } from '#base/result.ts';
 import type { FieldDefinition, Kind } from '#domain/catalogue.ts';
 import type { Change, Erasure, FieldName, Json } from '#domain/change.ts';
 import { conflictsOf, settlementOf } from '#domain/conflicts.ts';
 import { deletionOf } from '#domain/edits.ts';
 import type { Dossier, RecordState } from '#domain/record-state.ts';
+import { newRecordId } from '#domain/roles.ts';
 import type { Summary } from '#domain/summary.ts';
 import { isAlive } from '#domain/values.ts';
 import type { StorageError } from '#storage/failure.ts';
@@ -189,7 +190,7 @@ export class Vault {
   save(edits: readonly Edit[]): Promise<Result<Committed, EditError>> {
     const known = new Set(edits.flatMap(({ record }) => record ?? []));
     return this.#write(
-      edits.map((edit) => ({ ...edit, record: edit.record ?? createRecordId() })),
+      edits.map((edit) => ({ ...edit, record: edit.record ?? newRecordId(edit.kind) })),
       known,
     );
   }
@@ -254,7 +255,7 @@ export class Vault {
     const changes: Change[] = [];
     for (const erases of erasures) {
       const change = this.#authoring.change(
-        { record: createRecordId(), kind: 'erasure', values },
+        { record: newRecordId('erasure'), kind: 'erasure', values },
         undefined,
       );
       if (!change.ok) return change;

@@ -28,6 +28,7 @@ export class Witnessing {
       now: clock.now(),
       stamp: () => book.stamps.next(),
       has: (page) => book.has(page),
+      isErased: (page) => book.erasures.coversRecord(page, undefined),
       pages: (prefix) => book.idsFrom(prefix),
       page: async (page) => {
         const dossier = await book.dossier(page);

@@ -1,13 +1,15 @@
 /** The worker's verbs on backups: writing and checking one, reading what is in one, making a workspace of one. */
 
+import type { WorkspaceId } from '#base/ids.ts';
 import { err, ok, type Result } from '#base/result.ts';
 import { backUp as writeVerified } from '#backup/backup.ts';
 import { restoreBackup } from '#backup/restore.ts';
 import { readBackup, type BackupReport, type KitKeys } from '#backup/verify.ts';
 import { backupFileName } from '#backup/write.ts';
+import { occasionOf } from '#compliance/audit/event.ts';
 import { readErasureList } from '#compliance/erasure/certificate.ts';
 import type { Erasure } from '#domain/change.ts';
-import type { Environment } from '#vault/environment.ts';
+import type { Environment, Occasion } from '#vault/environment.ts';
 import type { Session as OpenSession } from '#vault/session.ts';
 import type { Workspaces } from '#vault/workspaces.ts';
 import type {
@@ -90,7 +92,10 @@ async function* recordsOf(open: OpenSession, signal: AbortSignal) {
 export async function readContents(
   file: Blob,
   workspaces: Workspaces,
-  options: Parameters<typeof readBackup>[1],
+  {
+    workspace,
+    ...options
+  }: Parameters<typeof readBackup>[1] & { readonly workspace?: WorkspaceId },
 ): Promise<
   Result<{ report: BackupReport; contents: BackupContents }, BackupFileError | Cancelled>
 > {
@@ -112,6 +117,7 @@ export async function readContents(
       deleted: report.deleted,
       erasures: report.erasures,
       alreadyHere: here.some(({ id }) => id === report.workspace),
+      isOfOpenWorkspace: report.workspace === workspace,
     },
   });
 }
@@ -142,11 +148,12 @@ const LIST_LIMIT = 16 * 1024 * 1024;
 
 export async function restore(
   workspaces: Workspaces,
-  { file, kit, report: { manifestHash, workspaceName }, erasures }: Rehearsal,
+  { file, kit, report, erasures }: Rehearsal,
   { memberName, passphrase, trustSigner, replaysErasures }: RestoreRequest,
   work: Work,
 ): Promise<Result<{ session: OpenSession; kit: RecoveryKit }, RestoreError>> {
   const { recoveryKey, rootHash } = kit;
+  const { manifestHash, workspaceName } = report;
   const options = {
     keys: [recoveryKey],
     ...(rootHash === undefined ? {} : { rootHash }),
@@ -158,10 +165,20 @@ export async function restore(
     createWorkspaceFrom: (dossiers) =>
       workspaces.create({ name: workspaceName, memberName, passphrase }, async (vault) => {
         const adopted = await vault.adopt(dossiers, { signal: work.signal });
-        if (!adopted.ok || !replaysErasures || erasures.length === 0) return adopted;
+        if (!adopted.ok) return adopted;
+        const carried = await vault.note(signersOf(report));
+        if (!carried.ok) return carried;
+        if (!replaysErasures || erasures.length === 0) return adopted;
         const erased = await vault.erase(erasures);
         return erased.ok ? adopted : erased;
       }),
   });
   return made.ok ? ok(made.value.restored) : made;
+}
+
+/** The new workspace has members of its own: whom the checkpoints of the ones before speak for, its log says. */
+function signersOf({ workspace, devices }: BackupReport): readonly Occasion[] {
+  return [...devices].map(([device, fingerprint]) =>
+    occasionOf({ act: 'restored', outcome: 'done', device, signer: { workspace, fingerprint } }),
+  );
 }

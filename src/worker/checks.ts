@@ -7,7 +7,7 @@ import { attestationOf, attestationsIn, type Attestation } from '#compliance/att
 import { surveyLog } from '#compliance/audit/survey.ts';
 import { isoDay } from '#compliance/calendar.ts';
 import { tryCanary } from '#compliance/checks/canary.ts';
-import type { EvidenceRow } from '#compliance/checks/check.ts';
+import { CLOCK_TOLERANCE, type EvidenceRow } from '#compliance/checks/check.ts';
 import { gatherFacts, type Outside } from '#compliance/checks/gathering.ts';
 import { kindOf } from '#compliance/checks/index.ts';
 import type {
@@ -45,7 +45,14 @@ import { strictest } from '#compliance/packs/parameters.ts';
 import type { PersonalRoom } from '#compliance/personal-room.ts';
 import { PINNED, readShipped, type ReadAppFile } from '#compliance/packs/shipped.ts';
 import { policyEdit, policyIn, SHIPPED_PACKS } from '#compliance/policy.ts';
-import { pruneRuns, readRun, runIds, saveRun, type KeptRun } from '#compliance/runs/keeping.ts';
+import {
+  newestRun,
+  pruneRuns,
+  readRun,
+  runIds,
+  saveRun,
+  type KeptRun,
+} from '#compliance/runs/keeping.ts';
 import {
   changesSince,
   countsOf,
@@ -57,9 +64,10 @@ import { dueOf, entriesOf, REGISTERS, type Register } from '#compliance/register
 import { registerTable } from '#compliance/registers/table.ts';
 import type { Label } from '#domain/catalogue.ts';
 import { deviceOf } from '#domain/stamp.ts';
+import { valuesOf } from '#domain/values.ts';
 import type { Session } from '#vault/session.ts';
 import { recordViewOf } from '#vault/views.ts';
-import type { Cancelled, EditError } from '#vault/vault.ts';
+import type { Cancelled, EditError, NewRecord } from '#vault/vault.ts';
 import type { Compliance } from './compliance.ts';
 import type { FileResult } from './vault-api.ts';
 import { textFile, type Work } from './work.ts';
@@ -183,17 +191,20 @@ export class Checks {
     ]);
     if (!chains.ok) return chains;
     if (signal.aborted) return err({ type: 'Cancelled' });
-    const [newest] = runIds(this.#vault);
+    const newest = await newestRun(this.#vault, now);
+    const membership = await session.membership();
     const facts = await gatherFacts({
       session,
-      membership: await session.membership(),
-      survey: await surveyLog(compliance.log),
+      membership,
+      survey: await surveyLog(compliance.log, {
+        until: now + CLOCK_TOLERANCE,
+        isAdmin: (device) => membership?.devices.get(device)?.role === 'admin',
+      }),
       chains: chains.value,
       cards: compliance.cards(),
       canary,
       now,
-      lastRunAt:
-        newest === undefined ? null : ((await readRun(this.#vault, newest))?.run.at ?? null),
+      lastRunAt: newest?.run.at ?? null,
       outside: await this.#parts.outside(),
       rooms: this.#parts.rooms,
       signal,
@@ -207,6 +218,21 @@ export class Checks {
       return ok();
     }
     const saved = await saveRun(this.#vault, run);
+    if (!saved.ok) return saved;
+    return this.#parts.session.role === 'admin' ? this.#adopt(run) : ok();
+  }
+
+  /** What came with the app and was asked is kept from the first run on, so that what a later one changes is held against it. */
+  async #adopt(run: Run): Promise<Result<void, EditError>> {
+    const kept = acceptedPacks(this.#vault.workspace);
+    const records: NewRecord[] = [];
+    for (const [key, shipped] of await this.#ownPacks()) {
+      const wasAsked = run.packs.some((pack) => pack.key === key);
+      if (!shipped.ok || !wasAsked || kept.has(key)) continue;
+      const record = await acceptance(shipped.value, { isAdopted: true });
+      if (record !== null) records.push(record);
+    }
+    const saved = records.length === 0 ? ok() : await this.#vault.add(records);
     return saved.ok ? ok() : saved;
   }
 
@@ -215,10 +241,9 @@ export class Checks {
     const { session, clock } = this.#parts;
     if (session.role === 'viewer' || session.joining !== null) return;
     const now = clock.now();
-    const [newest] = runIds(this.#vault);
-    const last =
-      newest === undefined ? await this.#createdAt() : (await readRun(this.#vault, newest))?.run.at;
-    if (last !== undefined && now - last < DAY) return;
+    const last = (await newestRun(this.#vault, now))?.run.at ?? (await this.#createdAt());
+    // A workspace that was made by a clock that ran ahead does not wait for that day.
+    if (last !== undefined && now - last < DAY && last - now <= CLOCK_TOLERANCE) return;
     const ran = await this.run(work);
     if (ran.ok && session.role === 'admin') await pruneRuns(this.#vault, now);
   }
@@ -230,20 +255,27 @@ export class Checks {
 
   async view(compareWith: RecordId | null): Promise<ComplianceView> {
     const ids = runIds(this.#vault).slice(0, RUNS_LISTED);
-    const [newest, previous] = ids;
-    const kept = newest === undefined ? null : await readRun(this.#vault, newest);
-    const run = this.#unsaved ?? kept?.run ?? null;
-    const other = compareWith ?? previous ?? null;
+    const { kept, run } = await this.#newest();
+    const earlier = kept === null ? undefined : ids[ids.indexOf(kept.id) + 1];
+    const other = compareWith ?? (run === kept?.run ? earlier : kept?.id) ?? null;
     const before = other === null ? null : await readRun(this.#vault, other);
     const regulations = await this.#regulations(run, before?.run ?? null);
     return {
       role: this.#parts.session.role,
       regulations,
       unread: await this.#unreadAsked(),
-      run: this.#runSummary(kept),
+      run: run === kept?.run ? this.#runSummary(kept) : null,
       comparedWith: before === null ? null : other,
       runs: await this.#summaries(ids),
     };
+  }
+
+  /** The newest run, be it one that could not be kept, and the newest of those that are. */
+  async #newest(): Promise<{ readonly kept: KeptRun | null; readonly run: Run | null }> {
+    const kept = await newestRun(this.#vault, this.#parts.clock.now());
+    const unsaved = this.#unsaved;
+    const isNewer = unsaved !== null && (kept === null || unsaved.at > kept.run.at);
+    return { kept, run: isNewer ? unsaved : (kept?.run ?? null) };
   }
 
   async #summaries(ids: readonly RecordId[]): Promise<readonly RunSummary[]> {
@@ -252,7 +284,6 @@ export class Checks {
   }
 
   #runSummary(kept: KeptRun | null): RunSummary | null {
-    if (this.#unsaved !== null && kept === null) return null;
     return kept === null
       ? null
       : { id: kept.id, at: kept.run.at, memberName: this.#nameOf(kept.device) };
@@ -322,9 +353,20 @@ export class Checks {
         const called = `${this.#nameOf(device as DeviceId)} (${device.slice(0, 6)})`.trim();
         return { ...row, name: n === undefined ? called : `${called} ${n}` };
       }
-      default:
-        return row;
+      default: {
+        const name = this.#nameOfEntry(row.id);
+        return name === undefined ? row : { ...row, name };
+      }
     }
+  }
+
+  /** What a register calls an entry. */
+  #nameOfEntry(id: string): string | undefined {
+    const state = this.#vault.workspace.get(id as RecordId);
+    const values = state === undefined ? {} : valuesOf(state);
+    return ['name', 'title', 'person']
+      .map((field) => values[field])
+      .find((value) => typeof value === 'string');
   }
 
   #said({ holds, statement, reviewBy, device, at }: Attestation): AttestationView {
@@ -335,9 +377,9 @@ export class Checks {
     return this.#parts.session.nameOf(device);
   }
 
-  async attest(said: Attest): Promise<Result<void, EditError>> {
+  async attest(said: Attest): Promise<Result<{ replaced: number }, EditError>> {
     const saved = await this.#vault.add([attestationOf(said)]);
-    return saved.ok ? ok() : saved;
+    return saved.ok ? ok({ replaced: saved.value.replaced ?? 0 }) : saved;
   }
 
   async export(
@@ -348,7 +390,7 @@ export class Checks {
     const view = await this.view(null);
     const id = run ?? view.run?.id ?? null;
     const kept = id === null ? null : await readRun(this.#vault, id);
-    const chosen = kept?.run ?? this.#unsaved;
+    const chosen = id === null ? (await this.#newest()).run : (kept?.run ?? null);
     if (chosen === null) return null;
     const day = isoDay(chosen.at);
     const shown: ComplianceView = {
@@ -428,7 +470,10 @@ export class Checks {
       published,
       isAsked: asked.includes(key),
       accepted:
-        accepted === null ? null : { memberName: this.#nameOf(accepted.device), at: accepted.at },
+        accepted === null || accepted.isAdopted
+          ? null
+          : { memberName: this.#nameOf(accepted.device), at: accepted.at },
+      adoptedAt: accepted?.isAdopted === true ? accepted.at : null,
       publisher: accepted?.publisher ?? null,
       offered: shipped !== null && isNewer(shipped, version) ? shipped : null,
     };
@@ -473,7 +518,7 @@ export class Checks {
     const isNew = have === undefined || isNewer(pack.version, have);
     // What came with the app may still have to be accepted as it is.
     const isFirst =
-      record === undefined && publisher === null && used?.pack.version === pack.version;
+      record?.isAdopted !== false && publisher === null && used?.pack.version === pack.version;
     if (!isNew && !isFirst) return err({ type: 'OlderVersion', have, got: pack.version });
     const reason =
       publisher === null

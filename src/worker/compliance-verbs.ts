@@ -78,7 +78,7 @@ export function complianceVerbs({
     readLog: async (query, from, to) => (await open()).readLog(query, from, to),
     verifyLog: (onProgress, job) =>
       asJob(job, onProgress, async (work) => (await open()).verifyLog(work)),
-    reviewLog: async () => (await open()).note({ act: 'logReviewed', outcome: 'done' }),
+    reviewLog: async () => (await open()).noteReview('logReviewed'),
     exportLog: async (format, words) =>
       isSteppedUp() ? (await open()).exportLog(format, words) : err(STEP_UP),
     access: async () => (await open()).access(),
@@ -111,7 +111,7 @@ export function complianceVerbs({
     registers: async () => (await checking()).registers(),
     exportRegister: async (register, language) =>
       isSteppedUp() ? ok((await checking()).exportRegister(register, language)) : err(STEP_UP),
-    reviewAccess: async () => (await open()).note({ act: 'accessReviewed', outcome: 'done' }),
+    reviewAccess: async () => (await open()).noteReview('accessReviewed'),
     planErasure: async (customer) => (await erasing()).plan(customer),
     erase: async (order) => (isSteppedUp() ? (await erasing()).erase(order) : err(STEP_UP)),
     erasures: async () => (await erasing()).view(),

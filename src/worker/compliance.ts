@@ -22,7 +22,7 @@ import type {
   PolicyView,
 } from '#compliance/messages.ts';
 import { scanForCards } from '#compliance/cards/full-scan.ts';
-import { policyEdit, policyIn } from '#compliance/policy.ts';
+import { leastAuditMonths, policyEdit, policyIn } from '#compliance/policy.ts';
 import { fingerprint } from '#crypto/ssh-signature.ts';
 import { fieldsOf, KINDS, type DataClass, type Kind } from '#domain/catalogue.ts';
 import type { FieldName } from '#domain/change.ts';
@@ -41,14 +41,18 @@ const HOUR = 60 * MINUTE;
 const WEEK = 7 * 24 * HOUR;
 /** Reading the log, and looking at a customer, again within this time are one event. */
 const ONE_LOOK = 10 * MINUTE;
+/** A page of the log. */
+const EVENTS_RECALLED = 256;
 
 export class Compliance {
   readonly #session: Session;
   readonly #clock: Clock;
   readonly #remask: () => void;
-  readonly #log: AuditLog;
   readonly #looks = new Map<string, number>();
   readonly #ending = new AbortController();
+  /** The latest that this device's clock was since emergency access was taken: one that is set back does not lengthen it. */
+  #latest = 0;
+  #endingAt: number | null = null;
   #timer: ReturnType<typeof setInterval> | undefined;
   #masking: ReturnType<typeof setTimeout> | undefined;
 
@@ -57,7 +61,6 @@ export class Compliance {
     this.#session = session;
     this.#clock = clock;
     this.#remask = remask;
-    this.#log = new AuditLog(session.vault);
   }
 
   get policy(): PolicyView {
@@ -68,15 +71,43 @@ export class Compliance {
     return this.#session.vault.note([occasionOf(event)]);
   }
 
+  /** Whoever looks after what others do is an admin: a review of one's own acts is none. */
+  noteReview(act: 'logReviewed' | 'accessReviewed'): Promise<Result<void, EditError>> {
+    if (this.#session.role !== 'admin') return Promise.resolve(err({ type: 'NotPermitted' }));
+    return this.note({ act, outcome: 'done' });
+  }
+
   // ---- Looking at customers -----------------------------------------------------------------------------------------
 
   /** The names of fields that this device does not show now. */
   hiddenOf(kind: Kind): ReadonlySet<FieldName> {
-    const { vault, role, device } = this.#session;
+    const { vault, role } = this.#session;
     const classes = maskedClasses(this.policy, role);
     if (classes.size === 0) return NONE;
-    if (glassUntil(vault.workspace, device, this.#clock.now()) !== null) return NONE;
+    if (this.#endInTime() !== null) return NONE;
     return maskedNames(vault.fieldsOf(kind), classes);
+  }
+
+  get #glassUntil(): number | null {
+    const { vault, device } = this.#session;
+    const longest = this.policy.breakGlassMinutes * MINUTE;
+    return glassUntil(vault.workspace, device, { now: this.#latestNow, longest });
+  }
+
+  get #latestNow(): number {
+    this.#latest = Math.max(this.#latest, this.#clock.now());
+    return this.#latest;
+  }
+
+  /** Before anything is shown: what this device's log knows of how late it was since. */
+  async recall(): Promise<void> {
+    if (this.#glassUntil === null) return;
+    const { device } = this.#session;
+    for (const { at, event } of await this.log.read({ device }, 0, EVENTS_RECALLED)) {
+      if (event.act === 'glassBroken') break;
+      this.#latest = Math.max(this.#latest, at);
+    }
+    this.#endInTime();
   }
 
   masked(view: CustomerView): CustomerView {
@@ -85,21 +116,24 @@ export class Compliance {
 
   async noteView(customer: RecordId): Promise<void> {
     if (!this.#isNewLook(customer)) return;
-    await this.note({
+    const noted = await this.note({
       act: 'viewed',
       outcome: 'done',
       kind: 'customer',
       record: customer,
       customer,
     });
+    // What could not be written is to be told of the next time.
+    if (!noted.ok) this.#looks.delete(customer);
   }
 
   /** Also forgets looks that are long over. */
   #isNewLook(what: string): boolean {
     const now = this.#clock.now();
     const last = this.#looks.get(what);
-    if (last !== undefined && now - last < ONE_LOOK) return false;
-    for (const [each, at] of this.#looks) if (now - at >= ONE_LOOK) this.#looks.delete(each);
+    const isRecent = (at: number): boolean => Math.abs(now - at) < ONE_LOOK;
+    if (last !== undefined && isRecent(last)) return false;
+    for (const [each, at] of this.#looks) if (!isRecent(at)) this.#looks.delete(each);
     this.#looks.set(what, now);
     return true;
   }
@@ -107,8 +141,11 @@ export class Compliance {
   // ---- The log ------------------------------------------------------------------------------------------------------
 
   async readLog(query: LogQuery, from: number, to: number): Promise<LogPage> {
-    if (this.#isNewLook('log')) await this.note({ act: 'logRead', outcome: 'done' });
-    const entries = await this.#log.read(query, from, to + 1);
+    if (this.#isNewLook('log')) {
+      const noted = await this.note({ act: 'logRead', outcome: 'done' });
+      if (!noted.ok) this.#looks.delete('log');
+    }
+    const entries = await this.log.read(query, from, to + 1);
     return {
       entries: entries.slice(0, to - from).map((entry) => this.#entryView(entry)),
       hasMore: entries.length > to - from,
@@ -132,20 +169,28 @@ export class Compliance {
       customer: owner ?? null,
       customerName: this.#nameOf(owner ?? null),
       count: count ?? null,
-      how: how ?? event.device?.slice(0, 6) ?? null,
+      how: how ?? null,
+      towards: event.device === undefined ? '' : this.#deviceName(event.device),
     };
   }
 
+  /** Two devices of one person are told apart by what their ids begin with. */
+  #deviceName(device: DeviceId): string {
+    return `${this.#session.nameOf(device)} (${device.slice(0, 6)})`.trim();
+  }
+
+  /** Of the vault as it is now: new keys make another one. */
   get log(): AuditLog {
-    return this.#log;
+    return new AuditLog(this.#session.vault);
   }
 
   async chainReports(options: {
     readonly signal: AbortSignal;
     readonly onProgress: (events: number) => void;
   }): Promise<Result<readonly ChainReport[], Cancelled>> {
-    const { workspace } = this.#session;
-    return this.#log.verify({ workspace, fingerprints: await this.#fingerprints(), ...options });
+    const { workspace, device } = this.#session;
+    const fingerprints = await this.#fingerprints();
+    return this.log.verify({ workspace, fingerprints, own: [device], ...options });
   }
 
   async verifyLog({ signal, onProgress }: Work): Promise<Result<LogVerification, Cancelled>> {
@@ -157,12 +202,14 @@ export class Compliance {
     });
     if (!verified.ok) return verified;
     const reports = verified.value;
+    const fingerprints = await this.#fingerprints();
     return ok({
       at: this.#clock.now(),
       events: reports.reduce((sum, { from, to }) => sum + to - from + 1, 0),
       devices: reports.map(({ oldest: _, newest: __, ...report }) => ({
         ...report,
         deviceName: this.#session.nameOf(report.device) || report.device.slice(0, 6),
+        fingerprint: fingerprints.get(report.device) ?? null,
       })),
     });
   }
@@ -180,12 +227,12 @@ export class Compliance {
   async exportLog(format: 'chain' | 'csv', words: LogWords): Promise<Result<FileResult, never>> {
     const parts: string[] = [];
     if (format === 'chain') {
-      for await (const line of this.#log.chainLines()) parts.push(line);
+      for await (const line of this.log.chainLines()) parts.push(line);
       const blob = new Blob(parts, { type: 'text/tab-separated-values' });
       return ok({ name: 'audit-chain.tsv', blob });
     }
     const { logTable } = await import('#compliance/audit/table.ts');
-    for await (const entry of this.#log.entries()) {
+    for await (const entry of this.log.entries()) {
       parts.push(logTable.line(this.#entryView(entry), words));
     }
     const type = 'text/csv;charset=utf-8';
@@ -213,18 +260,19 @@ export class Compliance {
   }
 
   async access(): Promise<AccessView> {
-    const { vault, role, device } = this.#session;
+    const { vault, role } = this.#session;
     const membership = await this.#session.membership();
     const isAdmin = (by: DeviceId) => membership?.devices.get(by)?.role === 'admin';
     return {
       role,
       policy: this.policy,
+      leastAuditMonths: leastAuditMonths(this.policy),
       fields: this.#fieldClasses(),
       glass: glassUses(vault.workspace, isAdmin).map(({ device: by, ...use }) => ({
         ...use,
         memberName: this.#session.nameOf(by),
       })),
-      glassUntil: glassUntil(vault.workspace, device, this.#clock.now()),
+      glassUntil: this.#glassUntil,
     };
   }
 
@@ -232,17 +280,29 @@ export class Compliance {
     return this.#save({ record, kind: 'field', values: { dataClass } });
   }
 
-  async breakGlass(reason: string): Promise<Result<{ until: number }, EditError>> {
-    const until = this.#clock.now() + this.policy.breakGlassMinutes * MINUTE;
-    const values = { reason, until: new Date(until).toISOString() };
-    const saved = await this.#save({ kind: 'glass', values });
-    if (saved.ok) this.#remaskAt(until);
-    return saved.ok ? ok({ until }) : saved;
+  async breakGlass(
+    reason: string,
+  ): Promise<Result<{ until: number; replaced: number }, EditError>> {
+    this.#latest = this.#clock.now();
+    const until = this.#latest + this.policy.breakGlassMinutes * MINUTE;
+    const values = { reason: reason.trim(), until: new Date(until).toISOString() };
+    const saved = await this.#session.vault.save([{ kind: 'glass', values }]);
+    if (!saved.ok) return saved;
+    this.#endInTime();
+    return ok({ until, replaced: saved.value.replaced ?? 0 });
   }
 
-  #remaskAt(until: number): void {
+  /** Until when it lasts. It ends by a timer, whatever the clock says then, and for good. */
+  #endInTime(): number | null {
+    const until = this.#glassUntil;
+    if (until === null || until === this.#endingAt) return until;
     clearTimeout(this.#masking);
-    this.#masking = setTimeout(this.#remask, until - this.#clock.now());
+    this.#endingAt = until;
+    this.#masking = setTimeout(() => {
+      this.#latest = Math.max(this.#latest, until);
+      void this.endGlass().then(this.#remask);
+    }, until - this.#latestNow);
+    return until;
   }
 
   async endGlass(): Promise<Result<void, EditError>> {
@@ -345,9 +405,6 @@ export class Compliance {
 
   /** While the workspace is in use: what is due once a day or a week, some time after the unlock, then every hour that it may have become due. */
   keepDaily(checks: Checks, retaining: Retaining): void {
-    const { vault, device } = this.#session;
-    const until = glassUntil(vault.workspace, device, this.#clock.now());
-    if (until !== null) this.#remaskAt(until);
     void this.#keep(checks, retaining);
     this.#timer = setInterval(() => void this.#keep(checks, retaining), HOUR);
   }
@@ -363,7 +420,7 @@ export class Compliance {
     const work = { signal: this.#ending.signal, onProgress: () => undefined };
     if (this.#session.joining !== null || work.signal.aborted) return;
     const last = this.#lastScan;
-    if (last === null || this.#clock.now() - last.at >= WEEK) await this.scanCards(work);
+    if (last === null || Math.abs(this.#clock.now() - last.at) >= WEEK) await this.scanCards(work);
     if (!this.#ending.signal.aborted) await retaining.keepDaily(work);
     if (!this.#ending.signal.aborted) await checks.keepDaily(work);
   }

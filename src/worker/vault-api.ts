@@ -295,6 +295,7 @@ export interface BackupContents {
   readonly erasures: number;
   /** A workspace of the same id is already on this device. */
   readonly alreadyHere: boolean;
+  readonly isOfOpenWorkspace: boolean;
 }
 
 /** A list of erasures that was kept with the kit, held against the backup that was checked. */
@@ -342,6 +343,11 @@ export type VaultEvent =
 
 // ---- The surface ----------------------------------------------------------------------------------------------------
 
+/** What was written, and in how many fields a card number gave way before it was. */
+export interface Replaced {
+  readonly replaced: number;
+}
+
 export interface VaultApi {
   listWorkspaces(): Promise<readonly WorkspaceEntry[]>;
   readPreferences(): Promise<Preferences>;
@@ -387,17 +393,17 @@ export interface VaultApi {
   save(
     edits: readonly Edit[],
     overruling?: string,
-  ): Promise<Result<Committed, EditError | ErasedBefore>>;
+  ): Promise<Result<Committed, EditError | ErasedBefore | StepUpNeeded>>;
   /** Deletes records (a customer with all that belongs to it). Undoable. */
   remove(
     /** Without a customer: a customer, or a record of the workspace's own. */
     records: readonly { readonly record: RecordId; readonly customer?: RecordId }[],
-  ): Promise<Result<Committed, EditError>>;
+  ): Promise<Result<Committed, EditError | StepUpNeeded>>;
   undo(
     token: UndoToken,
     onProgress: OnProgress,
     job: JobId,
-  ): Promise<Result<Committed, EditError | Cancelled>>;
+  ): Promise<Result<Committed, EditError | Cancelled | StepUpNeeded>>;
   addExampleCustomers(language: 'en' | 'zh-CN'): Promise<Result<Committed, EditError>>;
 
   saveDraft(draft: Draft): Promise<Result<void, StorageError>>;
@@ -475,20 +481,24 @@ export interface VaultApi {
   /** Hands a new key pair for the store to every active device; the old one is then withdrawn at the provider. */
   replaceCredentials(
     keys: Pick<StoreSettings, 'accessKey' | 'secretKey'>,
-  ): Promise<Result<void, MembershipError>>;
+  ): Promise<Result<void, MembershipError | StepUpNeeded>>;
   /** Makes a workspace on this device that waits to be approved, and unlocks it. */
   joinWorkspace(
     request: JoinRequest,
   ): Promise<Result<void, JoinError | PassphraseError | StoreProblem | StorageError>>;
+  /** Without those of fields that this role does not see. */
   conflicts(): Promise<readonly ConflictView[]>;
   /** `keep`: what stands now; `other`: what lost. Undoable, as any edit. */
   settleConflict(
     conflict: ConflictView,
     choice: 'keep' | 'other',
-  ): Promise<Result<Committed, EditError>>;
+  ): Promise<Result<Committed, EditError | StepUpNeeded>>;
   heldBack(): Promise<readonly HeldBackView[]>;
   /** `apply`: an admin says it again as changes of their own; `discard`: it is no longer listed. */
-  settleHeldBack(id: string, choice: 'apply' | 'discard'): Promise<Result<void, EditError>>;
+  settleHeldBack(
+    id: string,
+    choice: 'apply' | 'discard',
+  ): Promise<Result<void, EditError | StepUpNeeded>>;
   dismissAlarm(id: string): Promise<void>;
   /** Puts back what the store has lost, from the sealed bytes that this device kept. */
   fillStoreAgain(): Promise<Result<{ readonly objects: number }, MembershipError>>;
@@ -508,7 +518,7 @@ export interface VaultApi {
     format: RunFormat,
     words: RunWords,
   ): Promise<Result<FileResult, NotFound | StepUpNeeded>>;
-  attest(said: Attest): Promise<Result<void, EditError | StepUpNeeded>>;
+  attest(said: Attest): Promise<Result<Replaced, EditError | StepUpNeeded>>;
   policies(): Promise<PoliciesView>;
   /** What the pack that this app brings would change. */
   offerShipped(key: string): Promise<Result<PackOffer, PackError>>;
@@ -571,7 +581,7 @@ export interface VaultApi {
     dataClass: DataClass,
   ): Promise<Result<void, EditError | StepUpNeeded>>;
   /** Shows this device for a while what its role does not see. Loudly logged. */
-  breakGlass(reason: string): Promise<Result<{ readonly until: number }, EditError>>;
+  breakGlass(reason: string): Promise<Result<{ readonly until: number } & Replaced, EditError>>;
   endGlass(): Promise<Result<void, EditError>>;
   reviewGlass(id: RecordId): Promise<Result<void, EditError>>;
   cards(): Promise<CardsView>;

@@ -2,8 +2,8 @@
 
 import type { RecordId, WorkspaceId } from '#base/ids.ts';
 import { err, ok, type Result } from '#base/result.ts';
-import { occasionOf, type AuditEvent } from '#compliance/audit/event.ts';
-import { maskAll, withoutCards } from '#compliance/cards/screening.ts';
+import { occasionOf, type AuditEvent, type Way } from '#compliance/audit/event.ts';
+import { maskCell, withoutCards } from '#compliance/cards/screening.ts';
 import type { Outside } from '#compliance/checks/gathering.ts';
 import { barOf } from '#compliance/consent/uses.ts';
 import type { ErasedBefore } from '#compliance/messages.ts';
@@ -25,9 +25,11 @@ import type { Checks } from './checks.ts';
 import { complianceVerbs } from './compliance-verbs.ts';
 import type { Compliance } from './compliance.ts';
 import type { Erasing } from './erasing.ts';
+import { mayRemove, maySave, mayUndo, type Doors } from './guarded-kinds.ts';
 import { telling } from './occasions.ts';
 import type { Retaining } from './retaining.ts';
 import type { Rights } from './rights.ts';
+import { StepUp } from './step-up.ts';
 import { syncVerbs } from './sync-verbs.ts';
 import type { JobId, OnProgress, Preferences, Session, VaultApi, VaultEvent } from './vault-api.ts';
 
@@ -51,7 +53,7 @@ export function createVaultService(environment: Environment, appFiles: AppFiles)
   let checks: Promise<Checks> | null = null;
   let eraser: Promise<Erasing> | null = null;
   let retainer: Promise<Retaining> | null = null;
-  let steppedUpAt = -Infinity;
+  const stepUp = new StepUp(environment.clock);
   let importer: Importer | null = null;
   let rehearsal: Rehearsal | null = null;
   let discardSpool = (): Promise<void> => Promise.resolve();
@@ -63,7 +65,7 @@ export function createVaultService(environment: Environment, appFiles: AppFiles)
     return session;
   }
 
-  function enter(opened: OpenSession, how: string): Session {
+  function enter(opened: OpenSession, how: Way): Session {
     session = opened;
     importer = null;
     compliance = null;
@@ -71,7 +73,8 @@ export function createVaultService(environment: Environment, appFiles: AppFiles)
     eraser = null;
     retainer = null;
     sync = follow(opened);
-    later(() => tellUnlock(opened, how));
+    unwritten = [{ act: 'unlocked', outcome: 'done', how }];
+    later(() => tellUnlock(opened));
     opened.listen((event) => {
       if (event.type !== 'locked') {
         tell(event);
@@ -95,15 +98,8 @@ export function createVaultService(environment: Environment, appFiles: AppFiles)
     }, AFTER_UNLOCK);
   }
 
-  /** Failures while locked become events now. */
-  async function tellUnlock(opened: OpenSession, how: string): Promise<void> {
-    if (session !== opened) return;
-    const failed = await opened.untoldAttempts();
-    const noted = await opened.vault.note([
-      ...(failed > 0 ? [{ act: 'unlockFailed', outcome: 'failed', count: failed }] : []),
-      { act: 'unlocked', outcome: 'done', how },
-    ]);
-    if (noted.ok && failed > 0) await opened.toldAttempts(failed);
+  async function tellUnlock(opened: OpenSession): Promise<void> {
+    await tellAttempts(opened);
     if (session !== opened) return;
     const [complied, checked, retained] = await Promise.all([complying(), checking(), retaining()]);
     if (session !== opened) return;
@@ -111,14 +107,27 @@ export function createVaultService(environment: Environment, appFiles: AppFiles)
     if (session === opened) complied.keepDaily(checked, retained);
   }
 
+  /** Failures while locked become events now, and the unlock after them. */
+  async function tellAttempts(opened: OpenSession): Promise<void> {
+    if (session !== opened) return;
+    const failed = await opened.untoldAttempts();
+    if (failed > 0) {
+      const event = { act: 'unlockFailed', outcome: 'failed', count: failed };
+      const noted = await opened.vault.note([event]);
+      if (noted.ok) await opened.toldAttempts(failed);
+    }
+    await note();
+  }
+
   function complying(): Promise<Compliance> {
     const opened = unlocked();
-    compliance ??= import('./compliance.ts').then(
-      ({ Compliance }) =>
-        new Compliance(opened, environment.clock, () => {
-          tell({ type: 'changed', customers: 'any' });
-        }),
-    );
+    compliance ??= import('./compliance.ts').then(async ({ Compliance }) => {
+      const complied = new Compliance(opened, environment.clock, () => {
+        tell({ type: 'changed', customers: 'any' });
+      });
+      await complied.recall();
+      return complied;
+    });
     return compliance;
   }
 
@@ -191,17 +200,23 @@ export function createVaultService(environment: Environment, appFiles: AppFiles)
     return doors.overrule(found, overruling);
   }
 
-  /** What could not be written is written with the next event. */
+  /** What could not be written yet is written with the next event: the unlock too, where somebody was quicker than what tells of it. */
   let unwritten: AuditEvent[] = [];
-  async function note(event: AuditEvent): Promise<void> {
-    if (session === null) return;
-    const events = [...unwritten, event];
+  async function note(...told: AuditEvent[]): Promise<void> {
+    const noting = session;
+    if (noting === null) return;
+    const events = [...unwritten, ...told];
     unwritten = [];
-    const noted = await session.vault.note(events.map(occasionOf));
-    if (!noted.ok) unwritten = events.slice(-UNWRITTEN_KEPT);
+    const noted = await noting.vault.note(events.map(occasionOf));
+    if (!noted.ok && session === noting)
+      unwritten = [...events, ...unwritten].slice(-UNWRITTEN_KEPT);
   }
 
-  const isSteppedUp = (): boolean => environment.clock.now() - steppedUpAt < STEP_UP_LASTS;
+  const isSteppedUp = (): boolean => stepUp.isFresh;
+  const doors = (): Doors => ({
+    workspace: unlocked().vault.workspace,
+    isSteppedUp: stepUp.isFresh,
+  });
 
   async function follow(opened: OpenSession): Promise<Sync> {
     const { openSync } = await syncing();
@@ -219,11 +234,14 @@ export function createVaultService(environment: Environment, appFiles: AppFiles)
   }
 
   /** Long work goes on behind a covered screen: the session that it uses stays the one. */
-  async function enterOrStay(opened: OpenSession, how: string): Promise<Session> {
-    if (how !== 'otherTab') steppedUpAt = environment.clock.now();
-    if (session?.workspace !== opened.workspace) return enter(opened, how);
+  async function enterOrStay(opened: OpenSession, how: Way): Promise<Session> {
+    if (how !== 'otherTab') stepUp.confirm();
+    const staying = session;
+    if (staying?.workspace !== opened.workspace) return enter(opened, how);
     await opened.end({ everywhere: false });
-    return describe(session);
+    unwritten.push({ act: 'unlocked', outcome: 'done', how });
+    later(() => tellAttempts(staying));
+    return describe(staying);
   }
 
   async function leave(options: { readonly everywhere: boolean }): Promise<void> {
@@ -242,7 +260,7 @@ export function createVaultService(environment: Environment, appFiles: AppFiles)
     eraser = null;
     retainer = null;
     unwritten = [];
-    steppedUpAt = -Infinity;
+    stepUp.forget();
     importer = null;
     rehearsal = null;
     for (const job of jobs.values()) job.abort();
@@ -279,7 +297,7 @@ export function createVaultService(environment: Environment, appFiles: AppFiles)
     async createWorkspace(request) {
       const created = await workspaces.create(request);
       if (!created.ok) return created;
-      steppedUpAt = environment.clock.now();
+      stepUp.confirm();
       enter(created.value.session, 'created');
       return ok(created.value.kit);
     },
@@ -331,21 +349,30 @@ export function createVaultService(environment: Environment, appFiles: AppFiles)
       const state = dossier.value.get(record);
       if (state === undefined) return err({ type: 'NotFound' });
       const definition = open.vault.fieldsOf(state.kind).find(({ name }) => name === field);
-      const hidden = (await complying()).hiddenOf(state.kind);
+      const complied = await complying();
+      const hidden = complied.hiddenOf(state.kind);
       if (definition === undefined || hidden.has(field)) return err({ type: 'NotFound' });
+      if (open.vault.summary(customer) !== undefined) void complied.noteView(customer);
       const { historyOf } = await views();
       return ok(historyOf(state, definition, (stamp) => open.nameOf(deviceOf(stamp))));
     },
 
     async save(edits, overruling) {
+      const guarded = maySave(edits, doors());
+      if (!guarded.ok) return guarded;
       const entered = await letIn(edits, overruling);
       return entered.ok ? unlocked().vault.save(edits) : entered;
     },
-    remove: (records) => unlocked().vault.remove(records),
+    async remove(records) {
+      const guarded = mayRemove(records, doors());
+      return guarded.ok ? unlocked().vault.remove(records) : guarded;
+    },
     undo: (token, onProgress, job) =>
-      asJob(job, onProgress, (options) =>
-        unlocked().vault.undo(token, counting(options, 'undoing', 0)),
-      ),
+      asJob(job, onProgress, async (options) => {
+        const guarded = mayUndo(token, doors());
+        if (!guarded.ok) return guarded;
+        return unlocked().vault.undo(token, counting(options, 'undoing', 0));
+      }),
     async addExampleCustomers(language) {
       const { exampleCustomers } = await import('#vault/example-customers.ts');
       return unlocked().vault.add(exampleCustomers(language, environment.clock.now()));
@@ -398,6 +425,7 @@ export function createVaultService(environment: Environment, appFiles: AppFiles)
         if (!kit.ok) return kit;
         const own = open.deviceKeys === null ? [] : [open.deviceKeys.agreement.privateKey];
         return readContents(file, workspaces, {
+          workspace: open.workspace,
           keys: kit.value === null ? own : [kit.value.recoveryKey],
           ...(kit.value?.rootHash === undefined ? {} : { rootHash: kit.value.rootHash }),
           knownMembership: await open.membershipLines(),
@@ -437,7 +465,7 @@ export function createVaultService(environment: Environment, appFiles: AppFiles)
         if (!restored.ok) return restored;
         rehearsal = null;
         const before = { session, sync };
-        steppedUpAt = environment.clock.now();
+        stepUp.confirm();
         enter(restored.value.session, 'restored');
         await (await before.sync)?.close();
         await before.session?.end({ everywhere: false });
@@ -446,7 +474,7 @@ export function createVaultService(environment: Environment, appFiles: AppFiles)
 
     async stepUp(proof) {
       const confirmed = await unlocked().confirm(proof);
-      if (confirmed.ok) steppedUpAt = environment.clock.now();
+      if (confirmed.ok) stepUp.confirm();
       return confirmed;
     },
     steppedUp: () => Promise.resolve(isSteppedUp() ? ok() : err({ type: 'StepUpNeeded' })),
@@ -459,12 +487,19 @@ export function createVaultService(environment: Environment, appFiles: AppFiles)
       asJob,
       isSteppedUp,
     }),
-    ...syncVerbs(() => sync, isSteppedUp),
+    ...syncVerbs(
+      () => sync,
+      isSteppedUp,
+      async () => {
+        const complied = await complying();
+        return (kind) => complied.hiddenOf(kind);
+      },
+    ),
     async joinWorkspace(request) {
       const { joinByLink } = await syncing();
       const joined = await joinByLink(workspaces, request);
       if (!joined.ok) return joined;
-      steppedUpAt = environment.clock.now();
+      stepUp.confirm();
       enter(joined.value, 'joined');
       return ok();
     },
@@ -481,7 +516,7 @@ export function createVaultService(environment: Environment, appFiles: AppFiles)
   async function importing(): Promise<Importer> {
     const { Importer } = await import('#exchange/import.ts');
     importer ??= new Importer(unlocked().vault, {
-      screen: maskAll,
+      screen: maskCell,
       erased: async () => {
         const known = await (await erasing()).suppressions();
         return known === null ? null : (values) => known.find(values) !== null;
@@ -492,7 +527,6 @@ export function createVaultService(environment: Environment, appFiles: AppFiles)
 }
 
 const AFTER_UNLOCK = 500;
-const STEP_UP_LASTS = 5 * 60 * 1000;
 const UNWRITTEN_KEPT = 100;
 
 /** What the checks hear of sync and of the host. */
@@ -510,7 +544,6 @@ async function outsideOf(contentPolicy: string | null, sync: Sync | null): Promi
             refused: (status?.alarms.length ?? 0) + (status?.heldBack ?? 0),
           },
     clockOffsetMs: status?.clockOffsetMs ?? null,
-    unsent: status?.pending ?? 0,
     wiped: new Set(devices.filter(({ wiped }) => wiped).map(({ device }) => device)),
   };
 }

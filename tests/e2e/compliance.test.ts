@@ -24,7 +24,7 @@ test('the audit log tells what was done, is whole, and is checked by a shell', a
   await holdfast.go('Compliance');
   const { compliance } = holdfast;
   await compliance.tab('Audit log');
-  for (const act of ['Wrong passphrase at the unlock', 'Locked', 'Viewed', 'Read the log']) {
+  for (const act of ['Failed to unlock', 'Locked', 'Viewed', 'Read the log']) {
     await expect(compliance.event(act).first()).toBeVisible();
   }
   await expect(compliance.event('Created').filter({ hasText: 'Bea Lund' })).toHaveCount(2);
@@ -41,7 +41,7 @@ test('the audit log tells what was done, is whole, and is checked by a shell', a
   expect(checkInShell(Buffer.from(altered))).toContain('broken');
 
   const table = await compliance.export('CSV');
-  expect(table.bytes.toString()).toContain('Wrong passphrase at the unlock');
+  expect(table.bytes.toString()).toContain('Failed to unlock');
   await expect(compliance.event('Exported the log').first()).toBeHidden();
 });
 

@@ -4,7 +4,7 @@
  * when stand in the change's stamp: a device is one person's.
  */
 
-import { isId, type RecordId } from '#base/ids.ts';
+import { isId, type DeviceId, type RecordId, type WorkspaceId } from '#base/ids.ts';
 import { isKind, type Kind } from '#domain/catalogue.ts';
 import type { Json } from '#domain/change.ts';
 import type { Occasion } from '#vault/environment.ts';
@@ -20,6 +20,7 @@ export const ACTS = [
   'deleted',
   'undone',
   'erased',
+  'erasureOrdered',
   'imported',
   'exported',
   'subjectFileMade',
@@ -44,6 +45,7 @@ export const ACTS = [
   'deviceRevoked',
   'roleChanged',
   'heldBackSettled',
+  'alarmDismissed',
   'policyChanged',
   'packAccepted',
   'attested',
@@ -69,6 +71,54 @@ export const OUTCOMES = ['done', 'failed', 'refused'] as const;
 
 export type Outcome = (typeof OUTCOMES)[number];
 
+/** How something was done. What is none of these words gets into no event, so that none can carry a name or what somebody typed. */
+export const WAYS = [
+  // What opened.
+  'passphrase',
+  'passkey',
+  'recoveryKey',
+  'otherTab',
+  'created',
+  'restored',
+  'joined',
+  // The format of a file.
+  'csv',
+  'jsonl',
+  'jsonld',
+  'html',
+  'oscal',
+  'chain',
+  // The register that it is of.
+  'request',
+  'incident',
+  'purpose',
+  'processor',
+  'disclosure',
+  'disposal',
+  // The role that was given.
+  'admin',
+  'member',
+  'viewer',
+  // What an erasure names.
+  'person',
+  'field',
+  'value',
+  // What a backup was checked with, or whose it was.
+  'device',
+  'kit',
+  'other',
+  // What was decided.
+  'apply',
+  'discard',
+  // Whether retention was carried out.
+  'run',
+  'look',
+  // What tries the log's own form.
+  'probe',
+] as const;
+
+export type Way = (typeof WAYS)[number];
+
 export interface AuditEvent {
   readonly act: Act;
   readonly outcome: Outcome;
@@ -76,11 +126,12 @@ export interface AuditEvent {
   readonly record?: RecordId;
   readonly customer?: RecordId;
   readonly count?: number;
-  /** How: one word of the code's own, such as the slot that opened or the format of a file. */
-  readonly how?: string;
+  readonly how?: Way;
   /** The device that it was done to. */
-  readonly device?: string;
+  readonly device?: DeviceId;
   readonly checkpoint?: Checkpoint;
+  /** Of a restore: with what that device signed in the workspace that the backup is of. */
+  readonly signer?: Signer;
 }
 
 /** Where the device's chain stood, signed by it. */
@@ -90,6 +141,13 @@ export interface Checkpoint {
   readonly hash: string;
   /** Armored. */
   readonly signature: string;
+}
+
+/** Whom the checkpoints of a device speak for. */
+export interface Signer {
+  readonly workspace: WorkspaceId;
+  /** As `ssh-keygen -l` prints it. */
+  readonly fingerprint: string;
 }
 
 export function isAct(value: unknown): value is Act {
@@ -111,16 +169,18 @@ export function readEvent(value: Json): AuditEvent | null {
     ...(isRecord(record) && { record }),
     ...(isRecord(customer) && { customer }),
     ...(typeof count === 'number' && Number.isSafeInteger(count) && count >= 0 && { count }),
-    ...(typeof how === 'string' && /^[A-Za-z0-9.-]{1,24}$/.test(how) && { how }),
-    ...(typeof device === 'string' && isId(device) && { device }),
+    ...(isWay(how) && { how }),
+    ...(typeof device === 'string' && isId(device) && { device: device as DeviceId }),
     ...(isCheckpoint(rest['checkpoint']) && { checkpoint: rest['checkpoint'] }),
+    ...(isSigner(rest['signer']) && { signer: rest['signer'] }),
   };
 }
 
 function isCheckpoint(value: unknown): value is Checkpoint {
   if (typeof value !== 'object' || value === null) return false;
-  const { n, hash, signature } = value as Readonly<Record<string, unknown>>;
+  const { n, hash, signature, ...others } = value as Readonly<Record<string, unknown>>;
   return (
+    Object.keys(others).length === 0 &&
     Number.isSafeInteger(n) &&
     typeof hash === 'string' &&
     /^[0-9a-f]{64}$/.test(hash) &&
@@ -131,11 +191,31 @@ function isCheckpoint(value: unknown): value is Checkpoint {
   );
 }
 
+function isSigner(value: unknown): value is Signer {
+  if (typeof value !== 'object' || value === null) return false;
+  const { workspace, fingerprint, ...others } = value as Readonly<Record<string, unknown>>;
+  return (
+    Object.keys(others).length === 0 &&
+    typeof workspace === 'string' &&
+    isId(workspace) &&
+    typeof fingerprint === 'string' &&
+    /^SHA256:[A-Za-z0-9+/]{43}$/.test(fingerprint)
+  );
+}
+
+function isWay(value: unknown): value is Way {
+  return WAYS.some((way) => way === value);
+}
+
 function isRecord(value: Json | undefined): value is RecordId {
   return typeof value === 'string' && isId(value);
 }
 
 /** For the vault, which takes what happened as plain data. */
-export function occasionOf({ checkpoint, ...event }: AuditEvent): Occasion {
-  return { ...event, ...(checkpoint !== undefined && { checkpoint: { ...checkpoint } }) };
+export function occasionOf({ checkpoint, signer, ...event }: AuditEvent): Occasion {
+  return {
+    ...event,
+    ...(checkpoint !== undefined && { checkpoint: { ...checkpoint } }),
+    ...(signer !== undefined && { signer: { ...signer } }),
+  };
 }

@@ -3,11 +3,12 @@
 import type { DeviceId, RecordId } from '#base/ids.ts';
 import { AUDIT_PREFIX } from '#base/ids.ts';
 import { ok, type Result } from '#base/result.ts';
+import { isAuditPage, prefixOf } from '#domain/audit-page.ts';
 import type { RecordState } from '#domain/record-state.ts';
 import type { Cancelled, NotFound, Vault } from '#vault/vault.ts';
 import type { Damaged } from '#vault/damage.ts';
 import { NO_HASH, readPage, type Link } from './chain.ts';
-import type { Act } from './event.ts';
+import type { Act, Signer } from './event.ts';
 import {
   pagesByOwner,
   verifyChain,
@@ -50,22 +51,53 @@ export class AuditLog {
     return entries;
   }
 
-  /** A report for each device that has written to the log. */
-  async verify(parts: VerificationParts): Promise<Result<readonly ChainReport[], Cancelled>> {
+  /** A report for each device that has written to the log, and for those of `own` in any case: where theirs is not there, nothing is whole. */
+  async verify({
+    own = [],
+    ...parts
+  }: VerificationParts & { readonly own?: readonly DeviceId[] }): Promise<
+    Result<readonly ChainReport[], Cancelled>
+  > {
+    const there = this.#owners();
+    const erased = this.#erased();
+    const owners = new Map<string, DeviceId>();
+    for (const owner of [...there.keys(), ...erased.keys()]) {
+      owners.set(owner, owner.slice(AUDIT_PREFIX.length) as DeviceId);
+    }
+    const carried = await this.#carried(parts, [...there.keys()]);
+    for (const device of [...carried.keys(), ...parts.fingerprints.keys()]) {
+      if (owners.has(prefixOf(device))) owners.set(prefixOf(device), device);
+    }
+    for (const device of own) owners.set(prefixOf(device), device);
     const reports: ChainReport[] = [];
     let done = 0;
-    for (const ids of this.#owners().values()) {
-      const pages = await this.#statesOf(ids);
-      const report = await verifyChain(pages, {
-        ...parts,
-        onProgress: (events) => parts.onProgress?.(done + events),
-      });
-      if (parts.signal.aborted) return { ok: false, error: { type: 'Cancelled' } };
-      if (report === null) continue;
+    for (const [prefix, owner] of owners) {
+      const { pages, unread } = await this.#read(there.get(prefix) ?? []);
+      const report = await verifyChain(
+        { pages, unread, erased: erased.get(prefix) ?? [], owner },
+        { ...parts, carried, onProgress: (events) => parts.onProgress?.(done + events) },
+      );
+      if (report === null) return { ok: false, error: { type: 'Cancelled' } };
       done += report.to - report.from + 1;
       reports.push(report);
     }
     return ok(reports);
+  }
+
+  /** What restores said of devices that the membership log does not name. Only where there is one does anybody look. */
+  async #carried(
+    { fingerprints }: VerificationParts,
+    owners: readonly string[],
+  ): Promise<ReadonlyMap<DeviceId, readonly Signer[]>> {
+    const carried = new Map<DeviceId, Signer[]>();
+    const named = new Set([...fingerprints.keys()].map(prefixOf));
+    if (owners.every((owner) => named.has(owner))) return carried;
+    for await (const { event } of this.entries({ act: 'restored' })) {
+      const { device, signer } = event;
+      if (device === undefined || signer === undefined) continue;
+      carried.set(device, [...(carried.get(device) ?? []), signer]);
+    }
+    return carried;
   }
 
   /** For the command of FORMAT.md: `hash TAB previous TAB text`, a line each, an empty line between devices. */
@@ -101,18 +133,38 @@ export class AuditLog {
     return pagesByOwner(this.#vault.dossierIds(AUDIT_PREFIX));
   }
 
-  /** What can't be read is in the list of damage, and missed when the chain is verified. */
+  #erased(): ReadonlyMap<string, readonly RecordId[]> {
+    const erased = new Set<RecordId>();
+    for (const { erases } of this.#vault.workspace.values()) {
+      for (const each of erases ?? []) {
+        if (each.type !== 'person') continue;
+        for (const id of each.ids.filter(isAuditPage)) erased.add(id);
+      }
+    }
+    return pagesByOwner([...erased].sort());
+  }
+
   async #statesOf(ids: readonly RecordId[]): Promise<readonly RecordState[]> {
-    const states: RecordState[] = [];
+    return (await this.#read(ids)).pages;
+  }
+
+  /** What can't be read is in the list of damage too. */
+  async #read(ids: readonly RecordId[]): Promise<{
+    readonly pages: readonly RecordState[];
+    readonly unread: readonly RecordId[];
+  }> {
+    const pages: RecordState[] = [];
+    const unread: RecordId[] = [];
     for (const id of ids) {
       const dossier: Result<
         ReadonlyMap<RecordId, RecordState>,
         NotFound | Damaged
       > = await this.#vault.openDossier(id);
       const state = dossier.ok ? dossier.value.get(id) : undefined;
-      if (state !== undefined) states.push(state);
+      if (state === undefined) unread.push(id);
+      else pages.push(state);
     }
-    return states;
+    return { pages, unread };
   }
 
   /** Of each device one page at a time. */

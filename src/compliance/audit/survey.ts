@@ -28,17 +28,33 @@ const PRIVILEGED: ReadonlySet<Act> = new Set([
   'policyChanged',
   'packAccepted',
   'attested',
+  'subjectFileMade',
+  'erasureOrdered',
   'memberInvited',
   'memberApproved',
   'deviceRevoked',
   'roleChanged',
+  'storeKeysReplaced',
   'passkeyAdded',
 ] as const);
+const REVIEWS: ReadonlySet<Act> = new Set(['logReviewed', 'accessReviewed'] as const);
 /** Five minutes, and what writing takes on a slow device. */
 const CONFIRMED_FOR = 6 * 60 * 1000;
+/** An unlock is told of a moment after it, and of what was done meanwhile it still is the confirmation. */
+const TOLD_WITHIN = 30 * 1000;
 const KEPT = 20;
 
-export async function surveyLog(log: AuditLog): Promise<LogSurvey> {
+export interface SurveyScope {
+  /** What a device with a wrong clock says of a later time, ms, was not done yet. */
+  readonly until: number;
+  /** Only an admin's review is one. */
+  readonly isAdmin: (device: DeviceId) => boolean;
+}
+
+export async function surveyLog(
+  log: AuditLog,
+  { until, isAdmin }: SurveyScope = { until: Infinity, isAdmin: () => true },
+): Promise<LogSurvey> {
   const last = new Map<string, number>();
   const confirmed = new Map<DeviceId, number[]>();
   const privileged: LogEntry[] = [];
@@ -48,19 +64,21 @@ export async function surveyLog(log: AuditLog): Promise<LogSurvey> {
   let backedUp = 0;
   for await (const entry of log.entries()) {
     const { device, at, event } = entry;
-    lastOfDevice.set(device, Math.max(at, lastOfDevice.get(device) ?? 0));
     if (event.act === 'unlockFailed') failedUnlocks += event.count ?? 1;
+    if (at <= until) lastOfDevice.set(device, Math.max(at, lastOfDevice.get(device) ?? 0));
     if (event.outcome !== 'done' && event.act !== 'unlockFailed') continue;
-    for (const key of keysOf(event)) last.set(key, Math.max(at, last.get(key) ?? 0));
-    if (event.act === 'backedUp' && at === last.get('backedUp')) backedUp = event.count ?? 0;
+    if (REVIEWS.has(event.act) && !isAdmin(device)) continue;
+    if (at <= until) {
+      for (const key of keysOf(event)) last.set(key, Math.max(at, last.get(key) ?? 0));
+      if (event.act === 'backedUp' && at === last.get('backedUp')) backedUp = event.count ?? 0;
+    }
     passkeysOf.set(device, passkeysAfter(event, passkeysOf.get(device) ?? 0));
     if (isConfirmation(event)) confirmed.set(device, [...(confirmed.get(device) ?? []), at]);
     if (PRIVILEGED.has(event.act)) privileged.push(entry);
   }
   const unconfirmed = privileged.filter(({ device, at }) => {
-    // An unlock is told of a moment after it.
     const times = confirmed.get(device) ?? [];
-    return !times.some((time) => at - time <= CONFIRMED_FOR && time - at <= CONFIRMED_FOR);
+    return !times.some((time) => at - time <= CONFIRMED_FOR && time - at <= TOLD_WITHIN);
   });
   return {
     lastOf: (act, how) => last.get(how === undefined ? act : `${act} ${how}`) ?? 0,

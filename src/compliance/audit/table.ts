@@ -3,8 +3,8 @@
 import { CSV_START, csvLine } from '../csv-line.ts';
 import type { LogEntryView, LogWords } from '../messages.ts';
 
-/** So many columns, in this order: time, member, device, act, outcome, kind, record, customer, count, how. */
-export const LOG_COLUMNS = 10;
+/** So many columns, in this order: time, member, device, act, outcome, kind, record, customer, count, how, the device that it was done to. */
+export const LOG_COLUMNS = 11;
 
 export const logTable = {
   head: ({ columns }: LogWords): string => CSV_START + csvLine(columns.slice(0, LOG_COLUMNS)),
@@ -20,5 +20,6 @@ export const logTable = {
       entry.customer ?? '',
       entry.count === null ? '' : String(entry.count),
       entry.how ?? '',
+      entry.towards,
     ]),
 };

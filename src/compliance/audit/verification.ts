@@ -1,10 +1,11 @@
 /** Verifying the log: whether each device's chain is whole, as its owner's checkpoints say it was (45 CFR 164.312(c); PCI DSS 10.3). */
 
 import type { DeviceId, RecordId, WorkspaceId } from '#base/ids.ts';
-import { pageNumberOf, prefixOf } from '#domain/audit-page.ts';
+import { EVENTS_A_PAGE, pageNumberOf, prefixOf } from '#domain/audit-page.ts';
 import type { RecordState } from '#domain/record-state.ts';
 import { hashOf, NO_HASH, readPage, type Flaw, type Link } from './chain.ts';
 import { checkpointSigner } from './checkpoint.ts';
+import type { Signer } from './event.ts';
 
 export type ChainProblem =
   | Flaw
@@ -13,16 +14,20 @@ export type ChainProblem =
   /** Its hash does not fit what it says, or the event before. */
   | 'altered'
   /** It is not signed by the device that it speaks for, or names another hash. */
-  | 'badCheckpoint';
+  | 'badCheckpoint'
+  /** It was erased, and nothing from before its end on is left that vouches for it: no pruning does that. */
+  | 'cutOff'
+  /** The device has done something here, and its log is not there. */
+  | 'missing';
 
 export interface ChainReport {
   readonly device: DeviceId;
-  /** Numbers of the first and the last event that are there. */
+  /** Numbers of the first and the last event that are there; 1 and 0 where none is. */
   readonly from: number;
   readonly to: number;
   /** By the device's clock, ms. */
-  readonly oldest: number;
-  readonly newest: number;
+  readonly oldest: number | null;
+  readonly newest: number | null;
   readonly checkpoints: number;
   readonly lastCheckpointAt: number | null;
   /** The first ones, at most 20. */
@@ -34,18 +39,36 @@ export interface VerificationParts {
   readonly workspace: WorkspaceId;
   /** As `ssh-keygen -l` prints them; of a device that the membership log does not name, none. */
   readonly fingerprints: ReadonlyMap<DeviceId, string>;
+  /** Of devices that came with a restore, what it said of them. */
+  readonly carried?: ReadonlyMap<DeviceId, readonly Signer[]>;
   readonly signal: AbortSignal;
   readonly onProgress?: (events: number) => void;
 }
 
 const PROBLEMS_NAMED = 20;
 
-/** The pages of one device, in any order. Null where it was cancelled or holds no event. */
+/** What is known of one device's pages. */
+export interface ChainPages {
+  /** In any order. */
+  readonly pages: readonly RecordState[];
+  /** Those at rest that can't be read. */
+  readonly unread?: readonly RecordId[];
+  /** Those that erasures name. */
+  readonly erased?: readonly RecordId[];
+  /** Whose they are, where no event says it. */
+  readonly owner: DeviceId;
+}
+
+/** Null where it was cancelled. */
 export async function verifyChain(
-  pages: readonly RecordState[],
-  { workspace, fingerprints, signal, onProgress }: VerificationParts,
+  { pages, unread = [], erased = [], owner }: ChainPages,
+  { workspace, fingerprints, carried, signal, onProgress }: VerificationParts,
 ): Promise<ChainReport | null> {
   const found: { n: number; problem: ChainProblem }[] = [];
+  const name = (ids: readonly RecordId[], problem: ChainProblem): void => {
+    for (const id of ids) found.push({ n: firstOn(id), problem });
+  };
+  name(unread, 'unreadable');
   const links: Link[] = [];
   for (const state of [...pages].sort((a, b) => pageNumberOf(a.id) - pageNumberOf(b.id))) {
     const page = readPage(state);
@@ -57,9 +80,21 @@ export async function verifyChain(
   }
   const [first] = links;
   const last = links.at(-1);
-  if (first === undefined || last === undefined) return null;
+  if (first === undefined || last === undefined) {
+    name(erased, 'cutOff');
+    if (found.length === 0) found.push({ n: 1, problem: 'missing' });
+    return reportOf(owner, [], { checkpoints: 0, lastCheckpointAt: null, found });
+  }
+  // Pruning takes the oldest pages alone.
+  name(
+    erased.filter((id) => firstOn(id) > first.n),
+    'cutOff',
+  );
 
   const { device } = first;
+  const fingerprint = fingerprints.get(device);
+  const signers =
+    fingerprint === undefined ? (carried?.get(device) ?? []) : [{ workspace, fingerprint }];
   const hashes = new Map<number, string>([[first.n - 1, first.previous ?? NO_HASH]]);
   let expected = first.n;
   let vouchedFrom = first.n === 1 ? 1 : Infinity;
@@ -79,11 +114,8 @@ export async function verifyChain(
     if (checkpoint !== undefined) {
       const { n, hash, signature } = checkpoint;
       const known = hashes.get(n);
-      const signer = await checkpointSigner(signature, { workspace, device, n, hash });
-      const isGood =
-        signer !== null &&
-        signer === fingerprints.get(device) &&
-        (n < first.n - 1 || known === hash);
+      const isSigned = await isSignedByOne(signers, signature, { device, n, hash });
+      const isGood = isSigned && (n < first.n - 1 || known === hash);
       if (isGood) {
         checkpoints += 1;
         lastCheckpointAt = link.at;
@@ -93,17 +125,47 @@ export async function verifyChain(
     if (link.n % 64 === 0) onProgress?.(link.n - first.n + 1);
   }
   if (vouchedFrom > first.n) found.push({ n: first.n, problem: 'gap' });
+  return reportOf(device, links, { checkpoints, lastCheckpointAt, found });
+}
+
+function reportOf(
+  device: DeviceId,
+  links: readonly Link[],
+  {
+    found,
+    ...signed
+  }: Pick<ChainReport, 'checkpoints' | 'lastCheckpointAt'> & {
+    readonly found: ChainReport['problems'];
+  },
+): ChainReport {
+  const [first] = links;
+  const last = links.at(-1);
   return {
     device,
-    from: first.n,
-    to: last.n,
-    oldest: first.at,
-    newest: last.at,
-    checkpoints,
-    lastCheckpointAt,
+    from: first?.n ?? 1,
+    to: last?.n ?? 0,
+    oldest: first?.at ?? null,
+    newest: last?.at ?? null,
+    ...signed,
     problems: found.slice(0, PROBLEMS_NAMED),
     problemCount: found.length,
   };
+}
+
+async function isSignedByOne(
+  signers: readonly Signer[],
+  signature: string,
+  head: { readonly device: DeviceId; readonly n: number; readonly hash: string },
+): Promise<boolean> {
+  for (const { workspace, fingerprint } of signers) {
+    if ((await checkpointSigner(signature, { workspace, ...head })) === fingerprint) return true;
+  }
+  return false;
+}
+
+/** The number of the first event that a page has room for. */
+function firstOn(page: RecordId): number {
+  return pageNumberOf(page) * EVENTS_A_PAGE + 1;
 }
 
 /** Pages by the device whose they are. */

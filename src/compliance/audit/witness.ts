@@ -38,6 +38,7 @@ export function createWitness(): Witness {
       let head = await findHead(log, newest);
       const changes: Change[] = [];
       for (const event of events) {
+        head = pastErased(head, log);
         const stamp = log.stamp();
         const next = await linkAfter(head, { device: log.device, stamp, at: log.now }, event);
         head = next.head;
@@ -72,6 +73,15 @@ async function findHead(log: LogAccess, newest: Map<DeviceId, number>): Promise<
   return head ?? { n: (page + 1) * EVENTS_A_PAGE, hash: NO_HASH };
 }
 
+/** A page that an erasure names, be it one that was not there yet, keeps nothing. The chain goes on behind it, and verifying names the gap. */
+function pastErased({ n, hash }: Head, log: LogAccess): Head {
+  let next = n;
+  while (log.isErased(auditPageId(log.device, pageOf(next + 1)))) {
+    next = (pageOf(next + 1) + 1) * EVENTS_A_PAGE;
+  }
+  return { n: next, hash };
+}
+
 // ---- What a step did -----------------------------------------------------------------------------------------------
 
 function eventsOf({ way, changes, created, count, occasions }: WitnessedStep): AuditEvent[] {
@@ -101,14 +111,16 @@ function eventOfChange(
 
 function actOf(
   way: WitnessedStep['way'],
-  { kind, record, deletes, erases }: Change,
+  { kind, record, set, deletes, erases }: Change,
   created: ReadonlySet<RecordId>,
 ): Act {
   if (erases !== undefined) return isPruning(erases) ? 'logPruned' : 'erased';
   if (way === 'undo') return 'undone';
   if (deletes !== undefined) return 'deleted';
   if (kind === 'policy') return 'policyChanged';
-  return created.has(record) ? (MAKING[kind] ?? 'created') : 'changed';
+  if (!created.has(record)) return 'changed';
+  // A pack that a run takes as it came with the app is accepted by nobody.
+  return set?.['adopted'] === undefined ? (MAKING[kind] ?? 'created') : 'created';
 }
 
 function isPruning(erasure: Erasure): boolean {

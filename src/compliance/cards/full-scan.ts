@@ -50,6 +50,7 @@ const TEXTS: ReadonlySet<FieldType> = new Set([
   'text',
   'longText',
   'emails',
+  'phones',
   'addresses',
   'url',
   'member',

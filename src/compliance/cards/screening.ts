@@ -6,8 +6,15 @@ import { canonicalText, isList } from '#domain/json.ts';
 import type { RecordState } from '#domain/record-state.ts';
 import { LIMITS, type FieldProblem, type ProblemReason } from '#domain/validation.ts';
 import type { Found, Screened } from '#vault/environment.ts';
-import { findCardNumbers, isCalledOtherwise, maskedCard } from './card-numbers.ts';
-import { codePatternOf, withoutCodes, withoutTracks } from './sensitive-data.ts';
+import {
+  findCardNumbers,
+  isCalledOtherwise,
+  LONGEST_PHONE,
+  maskedCard,
+  type CardNumber,
+} from './card-numbers.ts';
+import { plainOf, withDigits } from './digits.ts';
+import { codePatternOf, OUT, withoutCodes, withoutTracks } from './sensitive-data.ts';
 
 type Values = Readonly<Record<FieldName, Json>>;
 
@@ -51,7 +58,7 @@ interface Shape {
 
 const UNKNOWN: Shape = { type: 'longText', code: null, isOtherwise: false };
 
-const DIGITS_ALONE = /^\s*[0-9\uff10-\uff19]+\s*$/u;
+const DIGITS_ALONE = /^[0-9]+$/u;
 
 const shapesByFields = new WeakMap<readonly FieldDefinition[], ReadonlyMap<FieldName, Shape>>();
 
@@ -73,31 +80,45 @@ function shapeOf({ type, label, custom }: FieldDefinition): Shape {
 /** `null`: there is nothing in it. */
 function screenValue(
   value: Json,
-  { type, code, isOtherwise }: Shape,
+  shape: Shape,
 ): { readonly value: Json; readonly reason?: ProblemReason } | null {
-  if (type === 'phones') return null;
-  if (isOtherwise && DIGITS_ALONE.test(textOf(value))) return null;
-  if (code?.test(textOf(value)) === true) {
-    return { value: null, reason: 'problems.cardSecurity' };
-  }
-  const clean = withoutBoth(value);
+  const clean = cleanOf(value, shape);
   if (clean === value) return null;
-  const kept = fitting(clean, type);
-  const reason = reasonAgainst(value, clean, kept);
+  const kept = fitting(clean, shape.type);
+  const reason = reasonAgainst(value, clean, kept, shape);
   return reason === undefined ? { value: kept } : { value: kept, reason };
 }
 
+/** The same value where nothing of it may not be kept. */
+function cleanOf(value: Json, shape: Shape): Json {
+  const { type, code, isOtherwise } = shape;
+  if (isOtherwise && DIGITS_ALONE.test(textOf(value))) return value;
+  if (isCode(value, code)) return null;
+  return type === 'phones' ? mapTexts(value, maskInPhones) : withoutBoth(value);
+}
+
+function isCode(value: Json, code: RegExp | null): boolean {
+  return code?.test(textOf(value)) === true;
+}
+
 /** Undefined where card numbers alone gave way, and the field takes what came instead. */
-function reasonAgainst(value: Json, clean: Json, kept: Json): ProblemReason | undefined {
-  const isSensitive =
-    clean !== null && canonicalText(clean) !== canonicalText(mapTexts(value, maskCards));
+function reasonAgainst(
+  value: Json,
+  clean: Json,
+  kept: Json,
+  { type, code }: Shape,
+): ProblemReason | undefined {
+  if (isCode(value, code)) return 'problems.cardSecurity';
+  const withoutNumbers = mapTexts(value, type === 'phones' ? maskCardsInPhones : maskCards);
+  const isSensitive = clean !== null && canonicalText(clean) !== canonicalText(withoutNumbers);
   if (isSensitive) return 'problems.cardSecurity';
-  if (kept === null) return 'problems.notAllowed';
+  if (kept === null) return 'problems.cardNumber';
   return kept === clean ? undefined : 'problems.tooLong';
 }
 
 function textOf(value: Json): string {
-  return typeof value === 'number' ? String(value) : typeof value === 'string' ? value.trim() : '';
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'string' ? plainOf(value.trim()) : '';
 }
 
 /** Only text can say a brand and four digits; a day or a number is gone as a whole. */
@@ -136,65 +157,115 @@ function withinLimit(clean: Json, type: FieldType): Json {
 
 /** The same text where there is no card number in it. */
 export function maskCards(text: string): string {
-  const cards = findCardNumbers(text);
+  return masked(text, findCardNumbers(text));
+}
+
+function masked(text: string, cards: readonly CardNumber[]): string {
   if (cards.length === 0) return text;
-  let masked = '';
+  let kept = '';
   let from = 0;
   for (const card of cards) {
-    masked += text.slice(from, card.start) + maskedCard(card);
+    kept += text.slice(from, card.start) + maskedCard(card);
     from = card.end;
   }
-  return masked + text.slice(from);
+  return kept + text.slice(from);
 }
 
 /** For what leaves the app, what others wrote, or stands in a report: nothing of either. The same text where there was nothing. */
 export function maskAll(text: string): string {
   if (text.length < SHORTEST_TEXT || !SEVERAL_DIGITS.test(text)) return text;
-  return withoutCodes(maskCards(withoutTracks(text)));
+  return withoutCodes(MANY_DIGITS.test(text) ? maskCards(withoutTracks(text)) : text);
+}
+
+/** The same of a cell under the header of its column. */
+export function maskCell(text: string, column: string): string {
+  return isCode(text, codePatternOf(column)) ? OUT.repeat(text.length) : maskAll(text);
 }
 
 const SHORTEST_TEXT = 6;
-/** Three: a security code has as many. Most cells of a list are decided by this. */
-const SEVERAL_DIGITS = /(?:[0-9\uff10-\uff19][^0-9\uff10-\uff19]*){3}/u;
+/** A security code has as many. */
+const SEVERAL_DIGITS = withDigits(3);
+/** A card number has as many, and so has a track. */
+const MANY_DIGITS = withDigits(13);
 const SMALLEST_CARD = 1e12;
+
+/** A phone number may look like a card's of as many digits, and stands beside the PIN of a conference: only what is longer than a phone goes. */
+function maskCardsInPhones(text: string, property: string): string {
+  if (property !== 'value') return maskCards(text);
+  if (text.length <= LONGEST_PHONE) return text;
+  return masked(
+    text,
+    findCardNumbers(text).filter(({ length }) => length > LONGEST_PHONE),
+  );
+}
+
+function maskInPhones(text: string, property: string): string {
+  return property === 'value' ? maskCardsInPhones(text, property) : maskAll(text);
+}
 
 /** The same value where nothing of it may not be kept. A number that is a card's can't be masked, and goes. */
 export function withoutBoth(value: Json): Json {
   if (typeof value !== 'number') return mapTexts(value, maskAll);
-  if (value < SMALLEST_CARD) return value;
-  return maskCards(String(value)) === String(value) ? value : null;
+  const size = Math.abs(value);
+  if (size < SMALLEST_CARD) return value;
+  return findCardNumbers(String(size)).length === 0 ? value : null;
 }
+
+/** What is typed into a form of such fields, as it may lie there until it is saved or given up. What else the draft holds is screened as text. */
+export function screenDraft(draft: Json, fields: readonly FieldDefinition[]): Json {
+  const { values, ...others } = isObject(draft) ? draft : { values: draft };
+  if (values === undefined || !isObject(values)) return withoutBoth(draft);
+  const shapes = shapesOf(fields);
+  const typed = Object.entries(values).map(([name, value]): [FieldName, Json] => [
+    name,
+    cleanOf(value, shapes.get(name) ?? UNKNOWN),
+  ]);
+  return { ...(withoutBoth(others) as Values), values: Object.fromEntries(typed) };
+}
+
+function isObject(value: Json): value is Readonly<Record<string, Json>> {
+  return typeof value === 'object' && value !== null && !isList(value);
+}
+
+/** How a text gives way, and that of which property it is; '' where it is of none. */
+type Altered = (text: string, property: string) => string;
 
 /** Keys too: a tag is its own. The same value where no text was altered, and nothing made to find that out. */
-function mapTexts(value: Json, altered: (text: string) => string): Json {
-  if (typeof value === 'string') return altered(value);
-  if (value === null || typeof value !== 'object' || isUnaltered(value, altered)) return value;
-  if (isList(value)) return value.map((item) => mapTexts(item, altered));
-  return Object.fromEntries(
-    Object.entries(value).map(([key, each]) => [altered(key), mapTexts(each, altered)]),
-  );
+function mapTexts(value: Json, altered: Altered, property = ''): Json {
+  if (typeof value === 'string') return altered(value, property);
+  if (value === null || typeof value !== 'object') return value;
+  return isList(value) ? mapItems(value, altered, property) : mapEntries(value, altered);
 }
 
-function isUnaltered(
-  value: readonly Json[] | Readonly<Record<string, Json>>,
-  altered: (text: string) => string,
-): boolean {
-  if (isList(value)) {
-    for (const item of value) if (mapTexts(item, altered) !== item) return false;
-    return true;
+function mapItems(items: readonly Json[], altered: Altered, property: string): Json {
+  let copy: Json[] | undefined;
+  for (let at = 0; at < items.length; at++) {
+    const item = items[at] ?? null;
+    const kept = mapTexts(item, altered, property);
+    if (kept !== item) (copy ??= [...items])[at] = kept;
   }
+  return copy ?? items;
+}
+
+function mapEntries(value: Readonly<Record<string, Json>>, altered: Altered): Json {
+  let copy: [string, Json][] | undefined;
+  let passed = 0;
   for (const key in value) {
     const each = value[key] ?? null;
-    if (altered(key) !== key || mapTexts(each, altered) !== each) return false;
+    const name = altered(key, '');
+    const kept = mapTexts(each, altered, key);
+    if (name !== key || kept !== each) copy ??= Object.entries(value).slice(0, passed);
+    copy?.push([name, kept]);
+    passed += 1;
   }
-  return true;
+  return copy === undefined ? value : Object.fromEntries(copy);
 }
 
 // ---- At rest --------------------------------------------------------------------------------------------------------
 
 /**
- * The present and past values of a record, and the elements of its sets, that hold a card number or a security code. Phones are passed over,
- * and the audit log, which holds fixed fields alone and signatures over them.
+ * The present and past values of a record, and the elements of its sets, that hold a card number or a security code. The audit log is
+ * passed over, which holds fixed fields alone and signatures over them.
  */
 export function cardsInState(
   state: RecordState,

@@ -70,11 +70,17 @@ export interface Verdict {
 /** Parameters by their names; a check only runs where the pack gives those that it names. */
 export type ParameterReader = (name: string) => number;
 
-export interface Check {
-  readonly id: ControlId;
+/** What is judged on its own sources. */
+export interface Part {
   readonly needs: readonly (keyof Facts)[];
   readonly parameters: readonly string[];
   readonly judge: (facts: Facts, parameter: ParameterReader, now: number) => Verdict;
+}
+
+export interface Check {
+  readonly id: ControlId;
+  /** What one of them finds wrong is a failure, whatever nobody could tell of the others. */
+  readonly parts: readonly Part[];
 }
 
 type Known<Source extends keyof Facts> = Facts & {
@@ -88,26 +94,36 @@ export function check<const Source extends keyof Facts>(
   judge: (facts: Known<Source>, parameter: ParameterReader, now: number) => Verdict,
   parameters: readonly string[] = [],
 ): Check {
-  return { id, needs, parameters, judge: judge as Check['judge'] };
+  return { id, parts: [{ needs, parameters, judge: judge as Part['judge'] }] };
+}
+
+/** A check of several parts, each of which is judged where its own sources are there. It passes where all of them are. */
+export function joined(id: ControlId, ...checks: readonly Check[]): Check {
+  return { id, parts: checks.flatMap(({ parts }) => parts) };
 }
 
 const MOST_ROWS = 20;
 
-export function run(
-  { needs, parameters, judge }: Check,
-  facts: Facts,
-  given: Parameters,
-  now: number,
-): Finding {
-  const missing: string[] = needs.filter((source) => facts[source] === undefined);
-  missing.push(...parameters.filter((name) => !given.has(name)));
-  if (missing.length > 0) return { outcome: 'notRun', rows: [], counted: 0, missing };
-  const { good, bad, badCount = bad.length } = judge(facts, (name) => given.get(name) ?? 0, now);
+export function run({ parts }: Check, facts: Facts, given: Parameters, now: number): Finding {
+  const lacks = parts.map((part) => lacksOf(part, facts, given));
+  const whole = parts.filter((_, at) => lacks[at]?.length === 0);
+  const { good, bad, badCount } = all(
+    ...whole.map(({ judge }) => judge(facts, (name) => given.get(name) ?? 0, now)),
+  );
   if (bad.length > 0) {
     return { outcome: 'fail', rows: bad.slice(0, MOST_ROWS), counted: badCount, missing: [] };
   }
-  if (good.length === 0) return { outcome: 'notRun', rows: [], counted: 0, missing: [...needs] };
+  const missing = whole.length < parts.length ? lacks.flat() : parts.flatMap(({ needs }) => needs);
+  if (whole.length < parts.length || good.length === 0) {
+    return { outcome: 'notRun', rows: [], counted: 0, missing: [...new Set(missing)] };
+  }
   return { outcome: 'pass', rows: good.slice(0, MOST_ROWS), counted: good.length, missing: [] };
+}
+
+/** Sources that nobody could tell, and parameters that no pack gives. */
+function lacksOf({ needs, parameters }: Part, facts: Facts, given: Parameters): readonly string[] {
+  const sources: readonly string[] = needs.filter((source) => facts[source] === undefined);
+  return [...sources, ...parameters.filter((name) => !given.has(name))];
 }
 
 // ---- What several checks say ----------------------------------------------------------------------------------------
@@ -124,7 +140,7 @@ export function sorted(rows: readonly (readonly [isGood: boolean, row: EvidenceR
   };
 }
 
-export function all(...verdicts: readonly Verdict[]): Verdict {
+export function all(...verdicts: readonly Verdict[]): Verdict & { readonly badCount: number } {
   return {
     good: verdicts.flatMap(({ good }) => good),
     bad: verdicts.flatMap(({ bad }) => bad),
@@ -145,7 +161,10 @@ export function holds(row: EvidenceRow, isGood: boolean): Verdict {
   return sorted([[isGood, row]]);
 }
 
-/** Something that must have happened within a time, ms; null: it never did. */
+/** So far two clocks may be apart before what one of them saw lies in the other's future. */
+export const CLOCK_TOLERANCE = 10 * MINUTE;
+
+/** Something that must have happened within a time, ms; null: it never did. What is still to come has not happened. */
 export function within(
   about: Subject,
   id: string,
@@ -153,7 +172,7 @@ export function within(
   time: number,
   now: number,
 ): Verdict {
-  const isGood = at !== null && now - at <= time;
+  const isGood = at !== null && now - at <= time && at - now <= CLOCK_TOLERANCE;
   return holds(
     { about, id, ...(at === null ? { found: null } : { at }), wanted: wantedTime(time) },
     isGood,

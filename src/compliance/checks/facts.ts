@@ -21,7 +21,7 @@ export interface DeviceFact {
   readonly role: Role;
   /** Two devices with one key are one device that was cloned. */
   readonly key: string;
-  /** Null: nobody knows. */
+  /** At the earliest when it was let in; null: nobody knows. */
   readonly lastSeenAt: number | null;
   readonly removedAt: number | null;
   /** After it was removed: when the workspace's keys changed; null: they did not. */
@@ -166,7 +166,8 @@ export interface Facts {
     }[];
   };
   readonly runs?: { readonly lastAt: number | null };
-  readonly sync?: { readonly clockOffsetMs: number | null; readonly unsent: number };
+  /** How far this device's clock is from the store's. */
+  readonly clock?: { readonly offsetMs: number };
   readonly customers?: {
     readonly total: number;
     readonly badEmails: number;

@@ -36,8 +36,8 @@ export interface Outside {
   /** The Content-Security-Policy that came with the page; null: nobody could tell. */
   readonly contentPolicy: string | null;
   readonly store: NonNullable<Facts['store']> | null;
+  /** From the store's clock; null: nobody could tell. */
   readonly clockOffsetMs: number | null;
-  readonly unsent: number;
   /** Removed devices that confirmed their wipe. */
   readonly wiped: ReadonlySet<DeviceId>;
 }
@@ -60,7 +60,7 @@ export async function gatherFacts(parts: GatheringParts): Promise<Facts> {
   const { session, membership, canary, outside, lastRunAt } = parts;
   const { vault, settings } = session;
   const { memoryKib, iterations } = await session.derivation();
-  const { contentPolicy, store, clockOffsetMs, unsent } = outside;
+  const { contentPolicy, store, clockOffsetMs } = outside;
   const devices = membership === null ? [] : devicesIn(membership, parts);
   return {
     lock: { idleMinutes: settings.lockAfterMinutes, whenHidden: settings.lockWhenHidden },
@@ -71,7 +71,7 @@ export async function gatherFacts(parts: GatheringParts): Promise<Facts> {
     },
     derivation: { memoryMib: Math.floor(memoryKib / 1024), passes: iterations },
     ...(canary !== undefined && { canary }),
-    cipher: 'AES-256-GCM',
+    cipher: session.cipher,
     damage: vault.damage.length,
     ...(membership !== null && { devices, factors: factorsIn(membership, parts) }),
     recoveryKit: kitFact(parts),
@@ -90,7 +90,7 @@ export async function gatherFacts(parts: GatheringParts): Promise<Facts> {
     policyChanges: policyFact(parts),
     access: accessFact(parts),
     runs: { lastAt: lastRunAt },
-    sync: { clockOffsetMs, unsent },
+    ...(clockOffsetMs !== null && { clock: { offsetMs: clockOffsetMs } }),
     ...(await peopleFacts(parts)),
     specialConditions: await specialConditions(vault, parts.signal),
     ...probeSubjectFile({
@@ -131,12 +131,12 @@ function devicesIn(
   { devices, records }: MembershipState,
   { session, survey, outside }: GatheringParts,
 ): readonly DeviceFact[] {
-  return [...devices].map(([device, { role, signing, removedAt }]) => ({
+  return [...devices].map(([device, { role, signing, addedAt, removedAt }]) => ({
     device,
     member: session.nameOf(device),
     role,
     key: bytesToHex(signing),
-    lastSeenAt: survey.lastOfDevice.get(device) ?? null,
+    lastSeenAt: survey.lastOfDevice.get(device) ?? records[addedAt]?.time ?? null,
     removedAt: removedAt === undefined ? null : (records[removedAt]?.time ?? 0),
     keysChangedAt: removedAt === undefined ? null : keysChangedAfter(records, removedAt),
     isWiped: outside.wiped.has(device),
@@ -178,10 +178,14 @@ function kitFact({ membership, survey }: GatheringParts): NonNullable<Facts['rec
   return { madeAt: madeAt || null, testedAt: testedAt > 0 && testedAt >= madeAt ? testedAt : null };
 }
 
-/** Opening a backup again reads every record and holds it against what the manifest says. */
+/** Opening a backup of this workspace again reads every record and holds it against what the manifest says. */
 function backupFact({ survey }: GatheringParts): NonNullable<Facts['backups']> {
   const last = survey.lastOf('backedUp');
-  const drill = Math.max(survey.lastOf('backupVerified'), survey.lastOf('unlocked', 'restored'));
+  const drill = Math.max(
+    survey.lastOf('backupVerified', 'device'),
+    survey.lastOf('backupVerified', 'kit'),
+    survey.lastOf('unlocked', 'restored'),
+  );
   return {
     last: last === 0 ? null : { at: last, customers: survey.backedUp },
     drill: drill === 0 ? null : { at: drill, isExact: true },

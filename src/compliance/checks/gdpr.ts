@@ -1,7 +1,7 @@
 /** The checks of the GDPR's controls (Regulation (EU) 2016/679). */
 
 import { DEFAULT_POLICY } from '../policy.ts';
-import { all, atLeast, check, DAY, holds, lookedAt, sorted, type Check } from './check.ts';
+import { all, atLeast, check, DAY, holds, joined, lookedAt, sorted, type Check } from './check.ts';
 import {
   answeredInTime,
   backedUp,
@@ -29,32 +29,32 @@ export const gdprChecks: readonly Check[] = [
       lookedAt('person', 'withPurpose', peopleOfPurposes),
     ),
   ),
-  check('G2', ['fields'], ({ fields, specialConditions }) =>
-    all(
-      classified(fields),
-      specialConditions === undefined
-        ? { good: [], bad: [] }
-        : lookedAt('person', 'specialConditions', specialConditions),
+  joined(
+    'G2',
+    check('G2', ['fields'], ({ fields }) => classified(fields)),
+    check('G2', ['specialConditions'], ({ specialConditions }) =>
+      lookedAt('person', 'specialConditions', specialConditions),
     ),
   ),
-  check(
+  joined(
     'G3',
-    ['customers'],
-    ({ customers, duplicates = [] }, parameter, now) => {
-      const { total, badEmails, badPhones, bad } = customers;
-      const stale = duplicates.filter(
-        ({ foundAt }) => now - foundAt > parameter('duplicate-days') * DAY,
-      );
-      return {
-        good: total > 0 ? [{ about: 'customer', id: 'valid', found: total }] : [],
-        bad: [
-          ...bad,
-          ...stale.map(({ id, foundAt }) => ({ about: 'duplicate', id, at: foundAt }) as const),
-        ],
-        badCount: badEmails + badPhones + stale.length,
-      };
-    },
-    ['duplicate-days'],
+    check('G3', ['customers'], ({ customers: { total, badEmails, badPhones, bad } }) => ({
+      good: total > 0 ? [{ about: 'customer', id: 'valid', found: total }] : [],
+      bad,
+      badCount: badEmails + badPhones,
+    })),
+    check(
+      'G3',
+      ['duplicates'],
+      ({ duplicates }, parameter, now) =>
+        sorted(
+          duplicates.map(({ id, foundAt }) => [
+            now - foundAt <= parameter('duplicate-days') * DAY,
+            { about: 'duplicate', id, at: foundAt },
+          ]),
+        ),
+      ['duplicate-days'],
+    ),
   ),
   check(
     'G4',
@@ -93,15 +93,18 @@ export const gdprChecks: readonly Check[] = [
   check('G8', ['useAfterWithdrawal'], ({ useAfterWithdrawal }) =>
     lookedAt('person', 'useAfterWithdrawal', useAfterWithdrawal),
   ),
-  check(
+  joined(
     'G9',
-    ['guardians', 'specialConditions'],
-    ({ guardians, specialConditions }, parameter) =>
-      all(
+    check(
+      'G9',
+      ['guardians'],
+      ({ guardians }, parameter) =>
         lookedAt('person', 'guardians', guardians(parameter('minor-age'))),
-        lookedAt('person', 'specialConditions', specialConditions),
-      ),
-    ['minor-age'],
+      ['minor-age'],
+    ),
+    check('G9', ['specialConditions'], ({ specialConditions }) =>
+      lookedAt('person', 'specialConditions', specialConditions),
+    ),
   ),
   check(
     'G10',

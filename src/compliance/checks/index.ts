@@ -41,7 +41,9 @@ function attested(id: string, ofData: readonly Part[]): Part {
       const bySaying = saidOf(id, facts, now);
       const told = ofData.filter(({ needs }) => needs.every((each) => facts[each] !== undefined));
       const byData = all(...told.map(({ judge }) => judge(facts, parameter, now)));
-      return bySaying.good.length > 0 ? all(bySaying, byData) : { ...all(bySaying, byData), good: [] };
+      return bySaying.good.length > 0
+        ? all(bySaying, byData)
+        : { ...all(bySaying, byData), good: [] };
     },
   };
 }

@@ -2,7 +2,7 @@
 
 import { DEFAULT_POLICY } from '../policy.ts';
 import { workingDaysAfter } from '../calendar.ts';
-import { all, check, lookedAt, sorted, type Check } from './check.ts';
+import { all, check, joined, lookedAt, sorted, type Check } from './check.ts';
 import {
   answeredInTime,
   classified,
@@ -22,15 +22,15 @@ export const piplChecks: readonly Check[] = [
   check('L2', ['separateConsents'], ({ separateConsents }) =>
     lookedAt('person', 'separateConsents', separateConsents),
   ),
-  check(
+  joined(
     'L3',
-    ['retention', 'erasures', 'restrictedUses'],
-    ({ retention, erasures, restrictedUses }, _, now) =>
-      all(
-        retained(retention, RETENTION_HOURS, now),
-        lookedAt('record', 'erasures', erasures),
-        lookedAt('person', 'restrictedUses', restrictedUses),
-      ),
+    check('L3', ['retention'], ({ retention }, _, now) =>
+      retained(retention, RETENTION_HOURS, now),
+    ),
+    check('L3', ['erasures'], ({ erasures }) => lookedAt('record', 'erasures', erasures)),
+    check('L3', ['restrictedUses'], ({ restrictedUses }) =>
+      lookedAt('person', 'restrictedUses', restrictedUses),
+    ),
   ),
   check('L4', ['objectorScores'], ({ objectorScores }) =>
     lookedAt('person', 'objectorScores', objectorScores),

@@ -8,9 +8,11 @@ import type { DeviceId, WorkspaceId } from '#base/ids.ts';
 import type { SigningKeys } from '#crypto/key-pairs.ts';
 import { allowedSignersLine, signSsh } from '#crypto/ssh-signature.ts';
 import { fieldsOf, type FieldDefinition } from '#domain/catalogue.ts';
+import type { FieldName, Json } from '#domain/change.ts';
 import { isList } from '#domain/json.ts';
 import type { RecordState } from '#domain/record-state.ts';
 import { valuesOf } from '#domain/values.ts';
+import { withoutCards } from '../cards/screening.ts';
 import { fieldTerms } from '../field-words.ts';
 import { escapeHtml, htmlPage, termList } from '../html-page.ts';
 
@@ -125,7 +127,7 @@ export function receiptPage(parts: ReceiptParts, words: ReceiptWords): string {
   const said = fieldsOf('consent').filter(({ name }) => name !== 'purpose');
   const about = fieldsOf('purpose').filter(({ name }) => ABOUT.includes(name));
   const terms = (fields: readonly FieldDefinition[], state: RecordState | undefined) =>
-    fieldTerms(fields, state === undefined ? {} : valuesOf(state), language, (id) => id);
+    fieldTerms(fields, valuesOut(state), language, (id) => id);
   const person = textsOf(customer);
   return htmlPage(
     words,
@@ -146,8 +148,13 @@ ${termList([[words.made, new Date(now).toISOString()]])}`,
 /** What of the purpose stands on the page. */
 const ABOUT = ['why', 'data', 'recipients', 'transfers', 'keptMonths', 'notice'];
 
+/** What may leave: the whole number of a card does not. */
+function valuesOut(state: RecordState | undefined): Readonly<Record<FieldName, Json>> {
+  return state === undefined ? {} : withoutCards(fieldsOf(state.kind), valuesOf(state));
+}
+
 function textsOf(state: RecordState | undefined): Texts {
-  const values = state === undefined ? {} : valuesOf(state);
+  const values = valuesOut(state);
   return (name) => {
     const value = values[name];
     return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
@@ -155,6 +162,6 @@ function textsOf(state: RecordState | undefined): Texts {
 }
 
 function listOf(state: RecordState | undefined, name: string): readonly string[] {
-  const value = state === undefined ? null : (valuesOf(state)[name] ?? null);
+  const value = valuesOut(state)[name] ?? null;
   return isList(value) ? value.filter((each) => typeof each === 'string') : [];
 }

@@ -38,6 +38,8 @@ export async function erasePerson(
   const { vault } = session;
   const dossier = await vault.openDossier(customer);
   if (!dossier.ok) return dossier;
+  // A page of the log has a dossier too, and so have runs: no order reaches them.
+  if (dossier.value.get(customer)?.kind !== 'customer') return err({ type: 'NotFound' });
   const plan = planErasure(dossier.value, vault.workspace, isoDay(finishing.now));
   if (plan.holds.length > 0) return err({ type: 'Held', holds: plan.holds });
   const isDoubted = plan.requests.some(

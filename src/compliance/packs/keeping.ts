@@ -22,17 +22,23 @@ export interface AcceptedPack {
   readonly hash: string;
   /** Fingerprint; null: it came with the app. */
   readonly publisher: string | null;
+  /** It came with the app and was asked at a first run of the checks: nobody looked at it, and what a later one changes is held against it. */
+  readonly isAdopted: boolean;
   readonly device: DeviceId;
   /** ms since 1970. */
   readonly at: number;
 }
 
-/** Of each key the newest version, and among equals the first that was accepted. */
+/** Of each key the newest version, and among equals the first that somebody accepted. */
 export function acceptedPacks(workspace: Dossier): ReadonlyMap<string, AcceptedPack> {
   const accepted = new Map<string, AcceptedPack>();
   for (const each of packHistory(workspace)) {
     const other = accepted.get(each.key);
-    if (other === undefined || isNewer(each.version, other.version)) accepted.set(each.key, each);
+    const isBetter =
+      other === undefined ||
+      isNewer(each.version, other.version) ||
+      (other.isAdopted && !each.isAdopted && !isNewer(other.version, each.version));
+    if (isBetter) accepted.set(each.key, each);
   }
   return accepted;
 }
@@ -41,12 +47,13 @@ export function acceptedPacks(workspace: Dossier): ReadonlyMap<string, AcceptedP
 export function packHistory(workspace: Dossier): readonly AcceptedPack[] {
   return packStates(workspace)
     .map((state) => {
-      const { key, version, hash, publisher } = valuesOf(state);
+      const { key, version, hash, publisher, adopted } = valuesOf(state);
       return {
         key: textOf(key),
         version: textOf(version),
         hash: textOf(hash),
         publisher: typeof publisher === 'string' ? publisher : null,
+        isAdopted: adopted === true,
         device: deviceOf(state.created.stamp),
         at: state.created.at,
       };
@@ -70,16 +77,21 @@ export async function readAccepted(workspace: Dossier, hash: string): Promise<Pa
 }
 
 /** The record of an acceptance; null where its file is too long to be kept. */
-export async function acceptance({
-  pack,
-  text,
-  hash,
-  publisher,
-}: OpenedPack): Promise<NewRecord | null> {
+export async function acceptance(
+  { pack, text, hash, publisher }: OpenedPack,
+  { isAdopted }: Pick<AcceptedPack, 'isAdopted'> = { isAdopted: false },
+): Promise<NewRecord | null> {
   const file = bytesToBase64(await gzip(utf8Bytes(text)));
   if (file.length > LIMITS.longText) return null;
   const { key, version } = pack;
-  const values = { key, version, hash, file, ...(publisher !== null && { publisher }) };
+  const values = {
+    key,
+    version,
+    hash,
+    file,
+    ...(publisher !== null && { publisher }),
+    ...(isAdopted && { adopted: true }),
+  };
   return { record: createRecordId(), kind: 'pack', values };
 }
 

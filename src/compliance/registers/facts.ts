@@ -1,7 +1,7 @@
 /** What the registers tell the checks. An empty register tells nothing. */
 
-import type { Dossier } from '#domain/record-state.ts';
-import { valuesOf } from '#domain/values.ts';
+import type { Dossier, RecordState } from '#domain/record-state.ts';
+import { isAlive, valuesOf } from '#domain/values.ts';
 import type { EvidenceRow } from '../checks/check.ts';
 import type {
   DeviceFact,
@@ -75,6 +75,7 @@ const MANDATORY = ['why', 'basis', 'people', 'data', 'recipients', 'keptMonths',
 
 function processingOf(workspace: Dossier): NonNullable<Facts['processing']> {
   const activities = activePurposes(workspace);
+  const states = entriesOf(workspace, 'purpose');
   const incomplete = activities.filter(({ values }) =>
     MANDATORY.some((field) => {
       const value = values[field];
@@ -84,8 +85,18 @@ function processingOf(workspace: Dossier): NonNullable<Facts['processing']> {
   return {
     activities: activities.length,
     incomplete: incomplete.map(({ id }) => id),
-    isCurrent: true,
+    isCurrent: newestOf(states) >= newestOf(customFieldsIn(workspace)),
   };
+}
+
+/** What is kept of people has changed with the newest field that somebody made: the record of processing is looked at after it. */
+function customFieldsIn(workspace: Dossier): readonly RecordState[] {
+  return [...workspace.values()].filter((state) => state.kind === 'field' && isAlive(state));
+}
+
+/** When the newest of them was made or changed, ms since 1970; 0: there is none. */
+function newestOf(states: readonly RecordState[]): number {
+  return Math.max(0, ...states.map(({ changed }) => changed.at));
 }
 
 const REQUEST_KINDS = [

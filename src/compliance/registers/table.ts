@@ -6,6 +6,7 @@ import type { FieldDefinition } from '#domain/catalogue.ts';
 import { isList } from '#domain/json.ts';
 import type { RecordState } from '#domain/record-state.ts';
 import { valuesOf } from '#domain/values.ts';
+import { withoutCards } from '../cards/screening.ts';
 import { CSV_START, csvLine } from '../csv-line.ts';
 import type { Register } from './registers.ts';
 
@@ -16,7 +17,7 @@ export function registerTable(
 ): string {
   const fields = fieldsOf(register);
   const lines = entries.map((state) => {
-    const values = valuesOf(state);
+    const values = withoutCards(fields, valuesOf(state));
     return csvLine(fields.map((field) => cellOf(field, values[field.name], language)));
   });
   return CSV_START + csvLine(fields.map(({ label }) => label[language])) + lines.join('');

@@ -43,6 +43,8 @@ export async function decodeRun(text: string): Promise<Run | null> {
 }
 
 const word = v.pipe(v.string(), v.maxLength(64));
+/** ms since 1970, as far as dates go. */
+const time = v.pipe(v.number(), v.minValue(-8.64e15), v.maxValue(8.64e15));
 const json = v.custom<Json>((value) => isJson(value, 4));
 
 const row: v.GenericSchema<unknown, EvidenceRow> = v.pipe(
@@ -51,7 +53,7 @@ const row: v.GenericSchema<unknown, EvidenceRow> = v.pipe(
     id: v.pipe(v.string(), v.maxLength(300)),
     found: v.optional(json),
     wanted: v.optional(json),
-    at: v.optional(v.number()),
+    at: v.optional(time),
   }),
   v.transform(({ about, id, found, wanted, at }) => ({
     about,
@@ -70,7 +72,7 @@ const finding = v.object({
 });
 
 const runSchema = v.object({
-  at: v.number(),
+  at: time,
   packs: v.pipe(
     v.array(
       v.object({

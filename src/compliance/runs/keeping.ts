@@ -5,6 +5,7 @@ import { ok, type Result } from '#base/result.ts';
 import { deviceOf } from '#domain/stamp.ts';
 import { valueOf } from '#domain/values.ts';
 import type { EditError, Vault } from '#vault/vault.ts';
+import { CLOCK_TOLERANCE } from '../checks/check.ts';
 import { decodeRun, encodeRun } from './encoding.ts';
 import type { Run } from './run.ts';
 
@@ -26,6 +27,15 @@ export async function saveRun(vault: Vault, run: Run): Promise<Result<RecordId, 
 /** Newest first. */
 export function runIds(vault: Vault): readonly RecordId[] {
   return vault.dossierIds(RUN_PREFIX).toReversed();
+}
+
+/** The newest that can be read. What a device with a wrong clock calls a run of a later time stands in nobody's way. */
+export async function newestRun(vault: Vault, now: number): Promise<KeptRun | null> {
+  for (const id of runIds(vault)) {
+    const kept = await readRun(vault, id);
+    if (kept !== null && kept.run.at <= now + CLOCK_TOLERANCE) return kept;
+  }
+  return null;
 }
 
 /** Null where it is gone, or can't be read. */

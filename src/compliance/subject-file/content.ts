@@ -71,12 +71,11 @@ export function subjectContent(source: SubjectSource): SubjectContent | null {
   const states = rooms.flatMap((room) => room.collect(dossier));
   const person = states.find(({ id }) => id === customer);
   if (person === undefined) return null;
-  const names = [valuesOf(person)['name'], valuesOf(person)['company']].filter(
-    (name) => typeof name === 'string',
-  );
+  const { name = null, company = null } = source.screen('customer', valuesOf(person));
+  const names = [name, company].filter((name) => typeof name === 'string');
   const entries = (register: Register): readonly Values[] =>
     entriesOf(workspace.dossier, register)
-      .map(valuesOf)
+      .map((state) => source.screen(state.kind, valuesOf(state)))
       .filter((values) => typeof values['ended'] !== 'string');
   const ofPerson = (register: Register): readonly Values[] =>
     entries(register).filter(({ person: named }) => names.some((name) => name === named));
@@ -93,7 +92,7 @@ export function subjectContent(source: SubjectSource): SubjectContent | null {
     requests: ofPerson('request'),
     retention: [...workspace.dossier.values()]
       .filter((state) => state.kind === 'retentionRule' && isAlive(state))
-      .map(valuesOf),
+      .map((state) => source.screen(state.kind, valuesOf(state))),
     automatedDecisions: false,
   };
 }

@@ -24,6 +24,7 @@ const PLACES: Readonly<Record<string, string>> = {
   retention: '#/compliance/retention',
   consents: '#/customers',
   customers: '#/customers',
+  duplicates: '#/customers',
   exports: '#/customers',
 };
 

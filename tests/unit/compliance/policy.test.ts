@@ -7,8 +7,8 @@ describe('the policy', () => {
     const { session } = await createSession();
     const { vault } = session;
     expect(policyIn(vault.workspace)).toEqual(DEFAULT_POLICY);
-    must(await vault.add([policyEdit({ auditMonths: 72 })]));
-    const changed = { ...DEFAULT_POLICY, auditMonths: 72 };
+    must(await vault.add([policyEdit({ auditMonths: 84 })]));
+    const changed = { ...DEFAULT_POLICY, auditMonths: 84 };
     expect(policyIn(vault.workspace)).toEqual(changed);
     must(await vault.add([policyEdit({ maskedForMember: ['health'] })]));
     expect(policyIn(vault.workspace)).toEqual({ ...changed, maskedForMember: ['health'] });
@@ -28,9 +28,21 @@ describe('the policy', () => {
     const wild = { auditMonths: 1, breakGlassMinutes: 0 };
     must(await vault.add([policyEdit({ ...wild, maskedForViewer: ['gossip' as 'health'] })]));
     expect(policyIn(vault.workspace)).toMatchObject({
-      auditMonths: 12,
+      auditMonths: 72,
       breakGlassMinutes: 5,
       maskedForViewer: [],
     });
+  });
+
+  it('keeps the log for a year, and for six where HIPAA is asked, whatever stands in it', async () => {
+    const { session } = await createSession();
+    const { vault } = session;
+    expect(policyIn(vault.workspace).auditMonths).toBe(72);
+    must(await vault.add([policyEdit({ packs: ['gdpr', 'pci-dss'] })]));
+    expect(policyIn(vault.workspace).auditMonths).toBe(12);
+    must(await vault.add([policyEdit({ auditMonths: 24 })]));
+    expect(policyIn(vault.workspace).auditMonths).toBe(24);
+    must(await vault.add([policyEdit({ packs: ['gdpr', 'hipaa'] })]));
+    expect(policyIn(vault.workspace).auditMonths).toBe(72);
   });
 });

@@ -1,4 +1,10 @@
-import { createRunId, type RecordId } from '#base/ids.ts';
+import {
+  createPrefixedId,
+  createRunId,
+  GLASS_PREFIX,
+  STAFF_PREFIX,
+  type RecordId,
+} from '#base/ids.ts';
 import { auditPageId, EVENTS_FIELD } from '#domain/audit-page.ts';
 import { BELONGINGS, KINDS } from '#domain/catalogue.ts';
 import type { Change, Erasure } from '#domain/change.ts';
@@ -6,7 +12,7 @@ import { WORKSPACE_DOSSIER } from '#domain/record-state.ts';
 import { mayAuthor } from '#domain/roles.ts';
 import { deviceOf, type Stamp } from '#domain/stamp.ts';
 import { describe, expect, it } from 'vitest';
-import { customer, erasureRecord, stampOf, task } from './arbitraries.ts';
+import { customer, stampOf, task } from './arbitraries.ts';
 
 const BY_ADMINS = [
   'workspace',
@@ -26,10 +32,17 @@ const BY_ADMINS = [
 const BY_ALL = ['glass', 'audit'];
 const device = deviceOf(stampOf(1));
 
+const staff = createPrefixedId(STAFF_PREFIX);
+
 const ownIds: Partial<Record<Change['kind'], RecordId>> = {
   customer,
+  request: staff,
+  incident: staff,
+  disclosure: staff,
+  cardFinding: staff,
   audit: auditPageId(device, 0),
   run: createRunId(0),
+  glass: createPrefixedId(GLASS_PREFIX),
 };
 
 function changeOf(kind: Change['kind'], parts: Partial<Change> = {}): Change {
@@ -39,7 +52,7 @@ function changeOf(kind: Change['kind'], parts: Partial<Change> = {}): Change {
 }
 
 function erasing(erases: Erasure): Change {
-  return changeOf('erasure', { record: erasureRecord, erases });
+  return changeOf('erasure', { record: staff, erases });
 }
 
 describe('a role', () => {
@@ -81,8 +94,23 @@ describe('a role', () => {
       { ...bare, kind: 'customer', record: WORKSPACE_DOSSIER },
     ];
     for (const change of strays) {
-      expect(mayAuthor('member', change)).toBe(false);
-      expect(mayAuthor('admin', change)).toBe(false);
+      for (const role of ['viewer', 'member', 'admin'] as const) {
+        expect(mayAuthor(role, change)).toBe(false);
+      }
+    }
+  });
+
+  it('reaches an admin’s record by none of the kinds that others write too', () => {
+    const value = { type: 'value', record: task, field: 'notes', stamp: stampOf(1) } as const;
+    const strays: Change[] = KINDS.filter((kind) => !BELONGINGS.includes(kind)).flatMap((kind) => [
+      changeOf(kind, { record: task, set: { reason: { value: 'x' } } }),
+      changeOf(kind, { record: task, deletes: {} }),
+      changeOf(kind, { record: kind === 'glass' ? staff : createPrefixedId(GLASS_PREFIX) }),
+    ]);
+    for (const change of [...strays, changeOf('erasure', { record: task, erases: value })]) {
+      // A customer has a dossier of its own, where no admin's record lies.
+      if (change.kind === 'customer') continue;
+      for (const role of ['viewer', 'member'] as const) expect(mayAuthor(role, change)).toBe(false);
     }
   });
 

@@ -27,7 +27,7 @@ function eventNumbered(n: number): LogEntryView {
   return {
     ...{ device, deviceName: 'Laptop', memberName: 'Laptop', n, at: n, act: 'viewed' },
     ...{ outcome: 'done', kind: null, record: null, customer: null, customerName: '' },
-    ...{ count: null, how: null },
+    ...{ count: null, how: null, towards: '' },
   };
 }
 

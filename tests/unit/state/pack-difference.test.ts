@@ -15,7 +15,7 @@ describe('what a new version says differently', () => {
     expect(partLines({ ...of, type: 'changed', parts, before: was, after })).toEqual([
       { name: 'severity', before: 'Medium', after: 'High' },
       { name: 'status', before: 'in force', after: 'withdrawn' },
-      { name: 'remedy', before: '', after: 'Run checks' },
+      { name: 'remedy', before: '', after: 'Run now' },
     ]);
   });
 

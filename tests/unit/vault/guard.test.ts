@@ -49,7 +49,7 @@ describe('the guard', () => {
       tags: ['gold', PAN],
       emails: [{ id: 'e1', label: PAN, value: 'ada@example.org' }],
       addresses: [{ id: 'a1', label: '', value: { street: PAN, city: 'Kiel' } }],
-      phones: [{ id: 'p1', label: '', value: '4111111111111111' }],
+      phones: [{ id: 'p1', label: '', value: '378282246310005' }],
     };
     const saved = must(await vault.save([{ kind: 'customer', values }]));
     expect(saved.replaced).toBe(5);
@@ -60,7 +60,7 @@ describe('the guard', () => {
       tags: [MASKED, 'gold'],
       emails: [{ label: MASKED }],
       addresses: [{ value: { street: MASKED, city: 'Kiel' } }],
-      phones: [{ value: '4111111111111111' }],
+      phones: [{ value: '378282246310005' }],
     });
     expect(await everything(vault)).not.toContain(PAN);
   });
@@ -110,9 +110,16 @@ describe('the guard', () => {
 
   it('seals no draft with a card number in it', async () => {
     const session = await guarded();
-    must(await session.saveDraft({ form: 'customer/new', values: { notes: PAN }, savedAt: 1 }));
+    const label = { kind: 'customer', name: 'x-code', type: 'text', label: 'CVV' };
+    must(await session.vault.save([{ kind: 'field', values: label }]));
+    for (const form of ['customer/new', 'elsewhere']) {
+      const values = { values: { notes: PAN, 'x-code': '123' }, seen: null };
+      must(await session.saveDraft({ form, values, savedAt: 1 }));
+      const draft = await session.readDraft(form);
+      expect(draft?.values).toMatchObject({ values: { notes: MASKED } });
+    }
     const draft = await session.readDraft('customer/new');
-    expect(draft?.values).toEqual({ notes: MASKED });
+    expect(draft?.values).toMatchObject({ values: { 'x-code': null } });
   });
 
   it('takes an update as a whole too, and counts nothing of an edit that was refused', async () => {

@@ -2,13 +2,14 @@ import { AUDIT_PREFIX } from '#base/ids.ts';
 import { checkpointDaily, pruneLog } from '#compliance/audit/keeping.ts';
 import { verifyChain, type ChainReport } from '#compliance/audit/verification.ts';
 import { cloneState } from '#domain/apply.ts';
-import { EVENTS_FIELD } from '#domain/audit-page.ts';
+import { auditPageId, EVENTS_FIELD } from '#domain/audit-page.ts';
 import type { RecordState } from '#domain/record-state.ts';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { findOrSkip, findProgram } from '../../../programs.ts';
 import { must } from '../../vault/fixture.ts';
 import { createLogged, NEVER, type Logged } from './team.ts';
 
@@ -38,9 +39,19 @@ async function pagesOf({ session: { vault } }: Logged): Promise<RecordState[]> {
 async function verify(logged: Logged, pages: readonly RecordState[]): Promise<ChainReport> {
   const { session, fingerprints } = logged;
   const parts = { workspace: session.workspace, fingerprints, signal: NEVER };
-  const report = await verifyChain(pages, parts);
-  if (report === null) throw new Error('There are events');
+  const report = await verifyChain({ pages, owner: session.device }, parts);
+  if (report === null) throw new Error('Nobody cancelled it');
   return report;
+}
+
+/** As the button does: whatever is at rest, of this device in any case. */
+async function verifyAll({ session, log, fingerprints }: Logged): Promise<readonly ChainReport[]> {
+  const { workspace, device } = session;
+  return must(await log.verify({ workspace, fingerprints, own: [device], signal: NEVER }));
+}
+
+function eraseNumbered({ session: { vault, device } }: Logged, ...pages: readonly number[]) {
+  return vault.erase([{ type: 'person', ids: pages.map((page) => auditPageId(device, page)) }]);
 }
 
 function elementOf(page: RecordState | undefined, n: number) {
@@ -149,7 +160,61 @@ describe('a chain', () => {
   });
 });
 
+describe('a log that somebody erased pages of', () => {
+  it('names an end that is cut off, though the rest fits together and is signed', async () => {
+    const logged = await createLogged();
+    await write(logged, 300);
+    await sign(logged);
+    expect((await verifyAll(logged))[0]?.problems).toEqual([]);
+    must(await eraseNumbered(logged, 1));
+    const [report] = await verifyAll(logged);
+    expect(report?.problems).toContainEqual({ n: 257, problem: 'cutOff' });
+  });
+
+  it('goes on behind pages that were erased before they were there, and names them', async () => {
+    const logged = await createLogged();
+    must(await eraseNumbered(logged, 1, 2));
+    await write(logged, 300);
+    const entries = await logged.log.read({}, 0, 1);
+    expect(entries[0]?.n).toBeGreaterThan(3 * 256);
+    const [report] = await verifyAll(logged);
+    expect(report?.problems.map(({ problem }) => problem)).toEqual(['cutOff', 'cutOff', 'gap']);
+  });
+
+  it('is not whole where nothing is left, or nothing ever was', async () => {
+    const logged = await createLogged();
+    must(await eraseNumbered(logged, 0, 1));
+    const [report] = await verifyAll(logged);
+    expect(report?.problemCount).toBeGreaterThan(0);
+    const { workspace, device } = logged.session;
+    const parts = { workspace, fingerprints: logged.fingerprints, signal: NEVER };
+    const empty = await verifyChain({ pages: [], owner: device }, parts);
+    expect(empty).toMatchObject({ from: 1, to: 0, oldest: null });
+    expect(empty?.problems).toEqual([{ n: 1, problem: 'missing' }]);
+  });
+
+  it('names a last page that can’t be read', async () => {
+    const logged = await createLogged();
+    await write(logged, 300);
+    const { workspace, device } = logged.session;
+    const parts = { workspace, fingerprints: logged.fingerprints, signal: NEVER };
+    const pages = (await pagesOf(logged)).slice(0, 1);
+    const unread = [auditPageId(device, 1)];
+    const report = await verifyChain({ pages, unread, owner: device }, parts);
+    expect(report?.problems).toEqual([{ n: 257, problem: 'unreadable' }]);
+  });
+});
+
 describe('pruning', () => {
+  it('keeps a year, whatever it is told', async () => {
+    const logged = await createLogged();
+    await write(logged, 600);
+    logged.clock.milliseconds += 200 * DAY;
+    await sign(logged);
+    expect(must(await pruneLog(logged.session.vault, 0, logged.clock.now()))).toBe(0);
+    expect((await verifyAll(logged))[0]?.problems).toEqual([]);
+  });
+
   it('drops whole pages older than the policy says, behind a checkpoint, and the chain stays whole', async () => {
     const logged = await createLogged();
     const { session, clock } = logged;
@@ -169,6 +234,34 @@ describe('pruning', () => {
 });
 
 describe('the written chain', () => {
+  const hasPrograms = findOrSkip('ssh-keygen') !== null && findProgram('jq') !== null;
+  it.skipIf(!hasPrograms)(
+    'says by the documented command whose key signed each checkpoint',
+    async () => {
+      const logged = await createLogged();
+      await write(logged, 3);
+      await sign(logged);
+      logged.clock.milliseconds += DAY;
+      await sign(logged);
+      let text = '';
+      for await (const line of logged.log.chainLines()) text += line;
+      const { workspace, device } = logged.session;
+      const folder = mkdtempSync(join(tmpdir(), 'holdfast-log-'));
+      try {
+        const lines = check(folder, text, OF_SIGNATURES, workspace).trim().split('\n');
+        expect(lines.length).toBe(2);
+        for (const line of lines) {
+          expect(line).toContain(device);
+          expect(line).toContain('Good');
+          expect(line).toContain(logged.fingerprints.get(device));
+        }
+        expect(check(folder, text, OF_SIGNATURES, 'another')).not.toContain('Good');
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    },
+  );
+
   it('is checked by the documented command', async () => {
     const logged = await createLogged();
     await write(logged, 20);
@@ -183,22 +276,24 @@ describe('the written chain', () => {
       const altered = text.replace('"act":"viewed"', '"act":"locked"');
       expect(altered).not.toBe(text);
       expect(check(folder, altered)).toContain('broken');
+      expect(check(folder, text.replace('"act":"viewed"', '"act":"Viewed"'))).toContain('broken');
     } finally {
       rmSync(folder, { recursive: true });
     }
   });
 });
 
-/** The command of FORMAT.md. */
-const COMMAND = String.raw`last=
-while IFS="$(printf '\t')" read -r hash previous text; do
-  case $hash in '') last=; continue;; esac
-  sum=$(printf '%s\n%s' "$previous" "$text" | sha256sum | cut -d' ' -f1)
-  if [ "$sum" != "$hash" ] || { [ -n "$last" ] && [ "$previous" != "$last" ]; }; then echo "broken at $text"; fi
-  last=$hash
-done < chain.tsv`;
+/** The commands of FORMAT.md, as they stand there. */
+const FORMAT = readFileSync(
+  join(import.meta.dirname, '../../../../src/compliance/FORMAT.md'),
+  'utf8',
+);
+const [OF_CHAIN = 'false', OF_SIGNATURES = 'false'] = [
+  ...FORMAT.matchAll(/```sh\n([^`]+)```/g),
+].map(([, command]) => command);
 
-function check(folder: string, text: string): string {
-  writeFileSync(join(folder, 'chain.tsv'), text);
-  return execFileSync('sh', ['-c', COMMAND], { cwd: folder, encoding: 'utf8' });
+function check(folder: string, text: string, command = OF_CHAIN, workspace = ''): string {
+  writeFileSync(join(folder, 'audit-chain.tsv'), text);
+  const env = { ...process.env, workspace };
+  return execFileSync('sh', ['-c', command], { cwd: folder, encoding: 'utf8', env });
 }

@@ -1,9 +1,14 @@
 import type { RecordId } from '#base/ids.ts';
 import { AUDIT_PREFIX } from '#base/ids.ts';
-import { readEvent } from '#compliance/audit/event.ts';
+import { ACTS, OUTCOMES, readEvent, WAYS } from '#compliance/audit/event.ts';
+import { isKind } from '#domain/catalogue.ts';
+import type { Json } from '#domain/change.ts';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { batches, must } from '../../vault/fixture.ts';
 import { actsOf, createLogged, NEVER } from './team.ts';
+
+const ID = 'abcdefghijklmnopqrstuvwxyz';
 
 const ada = { kind: 'customer', values: { name: 'Ada Lovelace' } } as const;
 
@@ -108,5 +113,57 @@ describe('an event', () => {
     expect(readEvent({ act: 'viewed', outcome: 'maybe' })).toBeNull();
     expect(readEvent(null)).toBeNull();
     expect(readEvent('viewed')).toBeNull();
+  });
+
+  it('holds words of its own, ids, counts and signatures, whatever is said', () => {
+    const said = fc.record(
+      {
+        act: fc.constantFrom(...ACTS),
+        outcome: fc.constantFrom(...OUTCOMES),
+        kind: fc.jsonValue(),
+        record: fc.oneof(fc.string(), fc.constant(ID)),
+        customer: fc.oneof(fc.string(), fc.constant(ID)),
+        count: fc.oneof(fc.double(), fc.nat(), fc.string()),
+        how: fc.oneof(
+          fc.string(),
+          fc.constantFrom<string>(...WAYS),
+          fc.stringMatching(/^[a-z]{9}$/),
+        ),
+        device: fc.oneof(fc.string(), fc.constant(ID)),
+        checkpoint: fc.jsonValue(),
+        signer: fc.jsonValue(),
+        note: fc.string(),
+      },
+      { requiredKeys: ['act', 'outcome'] },
+    );
+    fc.assert(
+      fc.property(said, (value) => {
+        const event = readEvent(value as Json);
+        const { act, outcome, kind, record, customer, count, how, device, ...rest } = event ?? {};
+        expect(rest).toEqual({});
+        expect(act).toBe(value.act);
+        expect(outcome).toBe(value.outcome);
+        expect(kind === undefined || isKind(kind)).toBe(true);
+        for (const id of [record, customer, device]) expect([undefined, ID]).toContain(id);
+        expect(count === undefined || Number.isSafeInteger(count)).toBe(true);
+        expect([undefined, ...WAYS]).toContain(how);
+      }),
+    );
+  });
+
+  it('takes no word along in a checkpoint or beside a signer', () => {
+    const signer = { workspace: ID, fingerprint: `SHA256:${'a'.repeat(43)}` };
+    const restored = { act: 'restored', outcome: 'done', device: ID, signer };
+    expect(readEvent(restored)).toEqual(restored);
+    expect(readEvent({ ...restored, signer: { ...signer, note: 'Ada' } })).not.toHaveProperty(
+      'signer',
+    );
+    const signature = '-----BEGIN SSH SIGNATURE-----\nAAAA\n-----END SSH SIGNATURE-----\n';
+    const checkpoint = { n: 3, hash: '0'.repeat(64), signature };
+    const signed = { act: 'checkpoint', outcome: 'done', checkpoint };
+    expect(readEvent(signed)).toEqual(signed);
+    expect(readEvent({ ...signed, checkpoint: { ...checkpoint, note: 'Ada' } })).not.toHaveProperty(
+      'checkpoint',
+    );
   });
 });

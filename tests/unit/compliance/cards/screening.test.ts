@@ -2,6 +2,8 @@ import {
   cardsInState,
   maskAll,
   maskCards,
+  maskCell,
+  screenDraft,
   screenValues,
   withoutBoth,
   withoutCards,
@@ -32,7 +34,7 @@ describe('a record’s values', () => {
       name: 'Ada',
       notes: 'Order 4111111111111111, see 2026-11-26',
       tags: ['gold'],
-      phones: [{ id: 'p', label: '', value: '4111111111111111' }],
+      phones: [{ id: 'p', label: 'PIN', value: '378282246310005, PIN 4821' }],
       addresses: [{ id: 'a', label: '', value: { street: 'Quay 12', postalCode: '24103' } }],
     };
     expect(screenValues(fields, values).values).toBe(values);
@@ -80,11 +82,14 @@ describe('a record’s values', () => {
 
   it('are refused where the field can’t say a brand and four digits', () => {
     const number = screenValues(custom('number', 'Member'), { made: 4111111111111111 });
-    expect(number.refused).toEqual([{ field: 'made', reason: 'problems.notAllowed' }]);
+    expect(number.refused).toEqual([{ field: 'made', reason: 'problems.cardNumber' }]);
     expect(number.values).toEqual({ made: null });
     const website = `shop.example/?card=${PAN.replaceAll(' ', '')}`;
     expect(screenValues(fields, { website }).values).toEqual({ website: null });
     expect(screenValues(custom('number', 'Member'), { made: 1764155858123 }).refused).toEqual([]);
+    expect(
+      screenValues(custom('number', 'Member'), { made: -4111111111111111 }).refused,
+    ).toHaveLength(1);
   });
 
   it('are what their field is called: a bare number under “Order number” is none of a card', () => {
@@ -99,6 +104,22 @@ describe('a record’s values', () => {
     }
     const number = { number: '4111111111111111', description: '4111111111111111' };
     expect(screenValues(fieldsOf('transaction'), number).replaced).toEqual(['description']);
+  });
+
+  it('lose what no phone has so many digits of, and all that stands in a phone’s label', () => {
+    const phones = [{ id: 'p', label: `CVV 123, ${PAN}`, value: PAN }];
+    const { values, refused } = screenValues(fields, { phones });
+    expect(values).toEqual({ phones: [{ id: 'p', label: `CVV •••, ${MASKED}`, value: MASKED }] });
+    expect(refused).toHaveLength(1);
+    const numbers = screenValues(fields, { phones: [{ id: 'p', label: '', value: PAN }] });
+    expect(numbers).toMatchObject({ replaced: ['phones'], refused: [] });
+  });
+
+  it('are screened in time however deep they nest', () => {
+    let value: Json = PAN;
+    let kept: Json = MASKED;
+    for (let depth = 0; depth < 200; depth++) [value, kept] = [[value], [kept]];
+    expect(screenValues(fields, { notes: value }).values).toEqual({ notes: kept });
   });
 
   it('stay within what the field takes', () => {
@@ -141,6 +162,27 @@ describe('text', () => {
   });
 });
 
+describe('what is typed', () => {
+  it('lies there as it would be saved, and never with what would be refused', () => {
+    const codes = custom('text', 'CVV');
+    const phones = [{ id: '', label: '', value: '378282246310005' }];
+    const typed = { values: { made: '123', notes: PAN, phones }, seen: { notes: [PAN] } };
+    expect(screenDraft(typed, codes)).toEqual({
+      values: { made: null, notes: MASKED, phones },
+      seen: { notes: [MASKED] },
+    });
+    expect(screenDraft(PAN, fields)).toBe(MASKED);
+  });
+});
+
+describe('a cell', () => {
+  it('is put out where its column is called as codes are', () => {
+    expect(maskCell('123', 'CVV')).toBe('•••');
+    expect(maskCell('123', 'Visits')).toBe('123');
+    expect(maskCell(`Card ${PAN}`, '')).toBe(`Card ${MASKED}`);
+  });
+});
+
 describe('a record at rest', () => {
   const stamp = (n: number) => `00000000000${String(n)}0000aaaaaaaaaaaaaaaaaaaaaaaaaa`;
   const valueAt = (value: Json, n: number) => ({ value, stamp: stamp(n), at: n });
@@ -163,7 +205,7 @@ describe('a record at rest', () => {
             ],
           },
         },
-        phones: { p: { adds: [valueAt({ label: '', value: PAN }, 8)], removed: [] } },
+        phones: { p: { adds: [valueAt({ label: '', value: '378282246310005' }, 8)], removed: [] } },
       },
     } as unknown as Parameters<typeof cardsInState>[0];
     expect(cardsInState(state, fields)).toEqual([

@@ -16,6 +16,14 @@ describe('a security code or PIN', () => {
     ['PIN code: 482193', 'PIN code: ••••••'],
     ['安全码 123', '安全码 •••'],
     ['密码是 482193', '密码是 ••••••'],
+    ['卡背面三位 123', '卡背面三位 •••'],
+    ['PIN码 4821', 'PIN码 ••••'],
+    ['CVV2/CVC2: 123', 'CVV2/CVC2: •••'],
+    ['my pin number is 4821', 'my pin number is ••••'],
+    ['card verification code 123', 'card verification code •••'],
+    ['3-digit code 123', '3-digit code •••'],
+    ['PIN 2024', 'PIN ••••'],
+    ['CVV ١٢٣', 'CVV •••'],
     ['ＣＶＶ：１２３', 'ＣＶＶ：•••'],
   ])('in “%s” is put out', (text, put) => {
     expect(withoutCodes(text)).toBe(put);
@@ -32,6 +40,15 @@ describe('a security code or PIN', () => {
     'CVV as long as this sentence before 123',
     'PIN 1234567',
     '密码已重置',
+    '密码是在2026年更改的',
+    '密码已重置。会议室301',
+    '验证码短信平台报价3000元',
+    '校验码 128 个',
+    'PIN changed in 2026',
+    'PIN pad costs 300 euros',
+    'PIN pads: €250',
+    'CVC invited 300 people',
+    'CSC since 2015',
   ])('is none in “%s”', (text) => {
     expect(withoutCodes(text)).toBe(text);
   });
@@ -64,6 +81,9 @@ describe('track data', () => {
     '%B4111111111111111^DOE/ANN^25121010000000000?',
     ';4111111111111111=25121010000000000?',
     'Swiped: ;4111111111111111=2512101',
+    '4111111111111111=25121010000012345678',
+    '4111111111111111D25121010000012345678F',
+    'B4111111111111111^DOE/ANN^25121010000000000',
   ])('in “%s” is put out', (text) => {
     expect(withoutTracks(text)).not.toBe(text);
     expect(withoutTracks(text)).not.toMatch(/[0-9]/);

@@ -9,7 +9,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { must } from '../../vault/fixture.ts';
 import { readPolicyFile } from '../packs/packs.ts';
-import { BAD, DAY, GOOD, NOW } from './facts.ts';
+import { ALSO_BAD, BAD, DAY, dirty, GOOD, NOW, overdue as lateRequest } from './facts.ts';
 
 const packs = await Promise.all(
   SHIPPED_PACKS.map(
@@ -29,6 +29,16 @@ function judge(id: string, facts: Facts) {
   return run(checkOf(control), facts, parameters, NOW);
 }
 
+const partsOf = (id: string) => CHECKS.get(id)!.parts;
+const needsOf = (id: string) => partsOf(id).flatMap(({ needs }) => needs);
+
+const badMail = {
+  total: 2,
+  badEmails: 1,
+  badPhones: 0,
+  bad: [{ about: 'customer', id: 'c', found: 'emails' }],
+} as const;
+
 const judged = controls.filter(({ control }) => control.kind !== 'attestation');
 const attested = controls.filter(({ control }) => control.kind === 'attestation');
 
@@ -41,7 +51,7 @@ describe('a check', () => {
 
   it('reads the parameters that its control names, and no others', () => {
     for (const { control } of judged) {
-      const { parameters } = CHECKS.get(control.id)!;
+      const parameters = partsOf(control.id).flatMap((part) => part.parameters);
       expect([...control.parameters].sort(), control.id).toEqual([...parameters].sort());
     }
   });
@@ -61,13 +71,19 @@ describe('a check', () => {
     });
 
     it('is not run where nobody could tell, and says what is missing', () => {
-      const { needs } = CHECKS.get(id)!;
+      const needs = needsOf(id);
       expect(judge(id, {})).toEqual({ outcome: 'notRun', rows: [], counted: 0, missing: needs });
       for (const source of needs) {
         const { [source]: _, ...others } = GOOD;
         expect(judge(id, others)).toMatchObject({ outcome: 'notRun', missing: [source] });
       }
     });
+  });
+
+  it.each(ALSO_BAD)('of %s fails on %j too, and names it', (id, facts, hit) => {
+    const finding = judge(id, { ...GOOD, ...facts });
+    expect(finding.outcome).toBe('fail');
+    expect(finding.rows.map((row) => row.id)).toContain(hit);
   });
 
   it('never passes on facts in which there is nothing to show', () => {
@@ -101,10 +117,42 @@ describe('a check', () => {
     fc.assert(
       fc.property(fc.subarray(sources), fc.constantFrom(...judged), (kept, { control }) => {
         const fewer = Object.fromEntries(kept.map((source) => [source, GOOD[source]])) as Facts;
-        const isWhole = CHECKS.get(control.id)!.needs.every((source) => kept.includes(source));
+        const isWhole = needsOf(control.id).every((source) => kept.includes(source));
         expect(judge(control.id, fewer).outcome === 'pass').toBe(isWhole);
       }),
     );
+  });
+
+  it.each([
+    ['G3', 'duplicates', { customers: badMail }, 'c'],
+    ['G9', 'guardians', { specialConditions: dirty }, 'x'],
+    ['H8', 'store', { hosting: { 'connect-src': ['*'] } }, 'connect-src'],
+    ['H16', 'disclosures', { requests: [lateRequest] }, 'r'],
+    ['L3', 'erasures', { retention: { ...GOOD.retention, lastRunAt: null } }, 'retention'],
+    ['P14', 'clock', { audit: { ...GOOD.audit, reviewedAt: null } }, 'review'],
+  ] as const)('of %s fails although nobody could tell of %s', (id, untold, bad, hit) => {
+    const { [untold]: _, ...told } = GOOD;
+    expect(judge(id, told)).toMatchObject({ outcome: 'notRun', missing: [untold] });
+    const finding = judge(id, { ...told, ...(bad as Partial<Facts>) });
+    expect(finding.outcome).toBe('fail');
+    expect(finding.rows.map((row) => row.id)).toContain(hit);
+  });
+
+  it('takes nothing that is still to come for done', () => {
+    const soon = NOW + 60_000;
+    const later = NOW + DAY;
+    expect(judge('H12', { runs: { lastAt: soon } }).outcome).toBe('pass');
+    expect(judge('H12', { runs: { lastAt: later } }).outcome).toBe('fail');
+    const backups = { ...GOOD.backups, last: { at: later, customers: 1 } };
+    expect(judge('H11', { backups }).outcome).toBe('fail');
+  });
+
+  it('of a device that nobody has heard of fails, and so does one of a log without a chain', () => {
+    const [device] = GOOD.devices;
+    const devices = [{ ...device!, lastSeenAt: null }];
+    expect(judge('P6', { ...GOOD, devices })).toMatchObject({ outcome: 'fail' });
+    const finding = judge('P14', { ...GOOD, audit: { ...GOOD.audit, chains: [] } });
+    expect(finding).toMatchObject({ outcome: 'fail', rows: [{ id: 'oldest', found: false }] });
   });
 
   it('shows twenty rows of many, and how many there are', () => {

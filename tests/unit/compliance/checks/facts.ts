@@ -11,7 +11,7 @@ export const device = 'd'.repeat(26) as DeviceId;
 const other = 'e'.repeat(26) as DeviceId;
 
 const clean: Looked = { looked: 12, bad: [], badCount: 0 };
-const dirty: Looked = { looked: 12, bad: [{ about: 'person', id: 'x' }], badCount: 1 };
+export const dirty: Looked = { looked: 12, bad: [{ about: 'person', id: 'x' }], badCount: 1 };
 
 const request: RequestFact = {
   id: 'r',
@@ -24,7 +24,7 @@ const request: RequestFact = {
   isIdentityProven: true,
   untold: 0,
 };
-const overdue: RequestFact = {
+export const overdue: RequestFact = {
   ...request,
   receivedAt: NOW - 100 * DAY,
   confirmedAt: null,
@@ -139,7 +139,7 @@ export const GOOD: Required<Facts> = {
   policyChanges: { count: 2, anonymous: 0 },
   access,
   runs: { lastAt: NOW - DAY },
-  sync: { clockOffsetMs: 1000, unsent: 0 },
+  clock: { offsetMs: 1000 },
   customers: { total: 100, badEmails: 0, badPhones: 0, bad: [] },
   duplicates: [],
   purposes: [purpose],
@@ -243,7 +243,7 @@ export const BAD: Readonly<Record<string, readonly [facts: Partial<Facts>, id: s
   P11: [oneFactor, device],
   P12: [{ audit: { ...audit, probed: acts.filter((act) => act !== 'viewed') } }, 'viewed'],
   P13: [brokenChain, device],
-  P14: [{ sync: { clockOffsetMs: -10 * 60 * 1000, unsent: 0 } }, 'clock-skew-minutes'],
+  P14: [{ clock: { offsetMs: -10 * 60 * 1000 } }, 'clock-skew-minutes'],
   P15: [{ cards: { ...cards, open: [{ id: 'f', at: NOW }] } }, 'f'],
   P16: [{ hosting: { 'script-src': ["'self'", 'https://cdn.example'] } }, 'script-src'],
   L1: [{ consentVersions: dirty }, 'x'],
@@ -261,3 +261,64 @@ export const BAD: Readonly<Record<string, readonly [facts: Partial<Facts>, id: s
   C2: [{ optOuts: dirty }, 'x'],
   C3: [{ requestLog: { oldestAt: NOW, gaps: 2 } }, 'requests'],
 };
+
+const unreviewed = { id: 'g', at: NOW - 9 * DAY, hasReason: true, reviewedAt: null };
+
+/** Every further way to fail: control, facts, and what the evidence names. */
+export const ALSO_BAD: readonly (readonly [control: string, facts: Partial<Facts>, id: string])[] =
+  [
+    ['G1', { peopleOfPurposes: dirty }, 'x'],
+    ['G2', { specialConditions: dirty }, 'x'],
+    ['G3', { customers: { total: 1, badEmails: 0, badPhones: 1, bad: dirty.bad } }, 'x'],
+    ['G4', { retention: { ...retention, lastRunAt: NOW - 2 * DAY } }, 'retention'],
+    ['G4', { retention: { ...retention, overdue: dirty } }, 'x'],
+    ['G5', { cipher: 'AES-128-GCM' }, 'cipher'],
+    ['G5', { derivation: { memoryMib: 8, passes: 3 } }, 'kdf-memory-mib'],
+    ['G5', { derivation: { memoryMib: 64, passes: 1 } }, 'kdf-passes'],
+    ['G6', { access: { ...access, auditMonths: 1 } }, 'log-months'],
+    ['G6', { policyChanges: { count: 2, anonymous: 1 } }, 'changes'],
+    ['G9', { specialConditions: dirty }, 'x'],
+    ['G15', { oldBackups: [{ id: 'b', expiresAt: NOW + 9999 * DAY, erased: 1 }] }, 'b'],
+    ['G18', { portableExport: { at: NOW, isValid: false, isRoundTrip: true } }, 'valid'],
+    ['G20', { passphrase: { minimum: 8, refusesCommon: true } }, 'passphrase-length'],
+    ['G20', unmaskedViewers, 'health'],
+    ['G21', { processing: { activities: 1, incomplete: [], isCurrent: false } }, 'processing'],
+    ['G22', { backups: { ...backups, drill: null } }, 'drill'],
+    ['G23', { incidents: [{ ...incident, rating: null }] }, 'i'],
+    ['G24', { lostDevices: [{ id: device, isClosed: true, keysChanged: false }] }, device],
+    ['H1', { devices: [deviceFact, { ...deviceFact, device: other }] }, other],
+    ['H2', { recoveryKit: { madeAt: null, testedAt: NOW } }, 'kit'],
+    ['H2', { recoveryKit: { madeAt: 1, testedAt: NOW - 900 * DAY } }, 'kitTested'],
+    ['H2', { access: { ...access, glass: [unreviewed] } }, 'g'],
+    ['H2', { access: { ...access, glass: [{ ...unreviewed, at: NOW, hasReason: false }] } }, 'g'],
+    ['H4', readable, 'journal 4'],
+    ['H5', { audit: { ...audit, probed: ['viewed'] } }, 'exported'],
+    ['H6', brokenChain, device],
+    ['H8', { store: { endpoint: 'https://store.example', refused: 2 } }, 'refused'],
+    ['H8', { hosting: { 'script-src': ["'self'"] } }, 'connect-src'],
+    ['H9', { devices: [{ ...deviceFact, removedAt: NOW - 9 * DAY, keysChangedAt: NOW }] }, device],
+    ['H10', { passphrase: { minimum: 15, refusesCommon: false } }, 'refusesCommon'],
+    ['H10', { audit: { ...audit, probed: [] } }, 'unlockFailed'],
+    ['H11', oldBackup, 'last'],
+    ['H14', { packs: [{ key: 'p', version: '1', acceptedAt: null, by: null }] }, 'p'],
+    ['H16', { requests: [{ ...overdue, kind: 'correction' }] }, 'r'],
+    ['H16', { disclosures: dirty }, 'x'],
+    ['H19', readable, 'journal 4'],
+    ['H21', { backups: { ...backups, drill: { at: NOW, isExact: false } } }, 'exact'],
+    ['P1', { cards: { ...cards, columns: 31 } }, 'columns'],
+    ['P2', { cards: { ...cards, scan: null } }, 'scan'],
+    ['P4', { cards: { ...cards, scan: null } }, 'scan'],
+    ['P6', { devices: [{ ...deviceFact, removedAt: NOW - 9 * DAY }] }, device],
+    ['P6', { devices: [{ ...deviceFact, lastSeenAt: NOW - 200 * DAY }] }, device],
+    ['P9', { guessing: { tries: 10, pauseMinutes: 5 } }, 'lockout-minutes'],
+    ['P10', { passphrase: { minimum: 8, refusesCommon: true } }, 'passphrase-length'],
+    ['P14', { audit: { ...audit, reviewedAt: NOW - 99 * DAY } }, 'review'],
+    ['P14', { access: { ...access, auditMonths: 1 } }, 'log-months'],
+    ['P16', { hosting: { 'connect-src': ["'self'"] } }, 'script-src'],
+    ['L3', { retention: { ...retention, overdue: dirty } }, 'x'],
+    ['L3', { erasures: dirty }, 'x'],
+    ['L8', { fields: { classified: 1, unclassified: ['customer blood'] } }, 'customer blood'],
+    ['L8', readable, 'journal 4'],
+    ['L8', slowLock, 'idle-minutes'],
+    ['C1', { requests: [{ ...request, confirmedAt: null, receivedAt: NOW - 30 * DAY }] }, 'r'],
+  ];

@@ -7,6 +7,7 @@ import { recordRoom } from '#compliance/personal-room.ts';
 import type { Facts } from '#compliance/checks/facts.ts';
 import { erasureFacts } from '#compliance/erasure/facts.ts';
 import { attestationOf } from '#compliance/attestations.ts';
+import type { Stamp } from '#domain/stamp.ts';
 import { describe, expect, it } from 'vitest';
 import { must, NEVER } from '../../vault/fixture.ts';
 import { createLogged, type Logged } from '../audit/team.ts';
@@ -18,7 +19,6 @@ const outside: Outside = {
   contentPolicy: "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'",
   store: null,
   clockOffsetMs: null,
-  unsent: 0,
   wiped: new Set(),
 };
 
@@ -48,7 +48,10 @@ describe('facts', () => {
     expect(facts.cards?.guard).toEqual({ masks: true, refuses: true, masksExports: true });
     expect(facts.hosting?.['script-src']).toEqual(["'self'", "'wasm-unsafe-eval'"]);
     expect(facts.backups).toEqual({ last: null, drill: null });
-    for (const later of ['store', 'canary', 'requests', 'purposes', 'retention'] as const) {
+    expect(facts.cipher).toBe('AES-256-GCM');
+    expect(facts.devices?.[0]?.lastSeenAt).not.toBeNull();
+    const absent = ['store', 'clock', 'canary', 'requests', 'purposes', 'retention'] as const;
+    for (const later of absent) {
       expect(facts[later], later).toBe(undefined);
     }
   });
@@ -125,6 +128,77 @@ describe('facts', () => {
     expect(facts.backups?.last?.customers).toBe(12);
     expect(facts.backups?.drill?.isExact).toBe(true);
     expect(facts.recoveryKit?.testedAt).toBeGreaterThan(0);
+  });
+
+  it('take neither a backup of another workspace for a drill nor a later confirmation for an earlier one', async () => {
+    const logged = await createLogged();
+    const { session, clock } = logged;
+    const note = async (act: string, how: string) => {
+      must(await session.vault.note([{ act, outcome: 'done', how }]));
+      clock.milliseconds += 60_000;
+    };
+    clock.milliseconds += DAY;
+    await note('backupVerified', 'other');
+    await note('exported', 'csv');
+    await note('stepUp', 'passphrase');
+    const facts = await factsOf(logged);
+    expect(facts.backups?.drill).toBeNull();
+    expect(facts.recoveryKit?.testedAt).toBeNull();
+    expect(facts.audit).toMatchObject({ privileged: 1, unconfirmed: [{}] });
+  });
+
+  it('leave out what a device with a wrong clock says of a time to come', async () => {
+    const logged = await createLogged();
+    const { session, clock, log } = logged;
+    must(await session.vault.note([{ act: 'logReviewed', outcome: 'done' }]));
+    const now = clock.milliseconds;
+    clock.milliseconds += 400 * DAY;
+    must(await session.vault.note([{ act: 'logReviewed', outcome: 'done' }]));
+    expect(
+      (await surveyLog(log, { until: now, isAdmin: () => true })).lastOf('logReviewed'),
+    ).toBeLessThan(now);
+    expect((await surveyLog(log)).lastOf('logReviewed')).toBeGreaterThan(now);
+  });
+
+  it('count the reviews of admins alone', async () => {
+    const { session, log } = await createLogged();
+    must(await session.vault.note([{ act: 'logReviewed', outcome: 'done' }]));
+    must(await session.vault.note([{ act: 'accessReviewed', outcome: 'done' }]));
+    const byOthers = await surveyLog(log, { until: Infinity, isAdmin: () => false });
+    const byAdmins = await surveyLog(log, {
+      until: Infinity,
+      isAdmin: (device) => device === session.device,
+    });
+    for (const act of ['logReviewed', 'accessReviewed'] as const) {
+      expect(byOthers.lastOf(act)).toBe(0);
+      expect(byAdmins.lastOf(act)).toBeGreaterThan(0);
+    }
+  });
+
+  it('pass over an attestation without a day, and one of a clock that ran ahead has not the last word', async () => {
+    const logged = await createLogged();
+    const { session, clock } = logged;
+    const said = { control: 'H18', holds: true, statement: 'Yes', reviewBy: '2026-12-31' };
+    const stray = attestationOf({ ...said, control: 'H24' });
+    const set = Object.fromEntries(
+      Object.entries({ ...stray.values, reviewBy: '2026-99-99' }).map(([field, value]) => [
+        field,
+        { value },
+      ]),
+    );
+    const stamp = `${(clock.milliseconds + 1).toString(16).padStart(12, '0')}0000-${session.device}`;
+    must(
+      await session.vault.apply([
+        { record: stray.record, kind: 'attestation', stamp: stamp as Stamp, at: 0, set },
+      ]),
+    );
+    clock.milliseconds += 400 * DAY;
+    must(await session.vault.add([attestationOf(said)]));
+    clock.milliseconds -= 400 * DAY;
+    must(await session.vault.add([attestationOf({ ...said, holds: false })]));
+    const { attestations } = await factsOf(logged);
+    expect(attestations?.get('H18')).toMatchObject({ holds: false });
+    expect(attestations?.has('H24')).toBe(false);
   });
 
   it('tell what was attested last, until the end of its day', async () => {

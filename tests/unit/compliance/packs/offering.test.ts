@@ -1,8 +1,10 @@
 import { createSession, HandClock, must, NEVER } from '../../vault/fixture.ts';
 import { Checks } from '#worker/checks.ts';
 import { Compliance } from '#worker/compliance.ts';
-import { acceptance } from '#compliance/packs/keeping.ts';
+import { acceptance, packHistory } from '#compliance/packs/keeping.ts';
+import { hashOf } from '#compliance/packs/opening.ts';
 import { readPack } from '#compliance/packs/reading.ts';
+import { SHIPPED_PACKS } from '#compliance/policy.ts';
 import { createDeviceKeys } from '#crypto/device-keys.ts';
 import { fingerprint, signSsh } from '#crypto/ssh-signature.ts';
 import { describe, expect, it } from 'vitest';
@@ -29,7 +31,6 @@ function checksOf(session: Session, readAppFile: (path: string) => string | null
         contentPolicy: null,
         store: null,
         clockOffsetMs: null,
-        unsent: 0,
         wiped: new Set(),
       }),
     rooms: [recordRoom(session)],
@@ -169,6 +170,59 @@ describe('an offered pack', () => {
     const { regulations } = await checks.view(null);
     const house = regulations.find(({ key }) => key === 'house');
     expect(house?.controls).toMatchObject([{ id: 'X1', kind: 'attestation', outcome: 'notRun' }]);
+  });
+});
+
+describe('what came with the app', () => {
+  it('is kept by the first run, accepted by nobody', async () => {
+    const { session } = await createSession();
+    const checks = checksOf(session);
+    must(await checks.run(quietly));
+    must(await checks.run(quietly));
+    expect(
+      packHistory(session.vault.workspace)
+        .map(({ key }) => key)
+        .sort(),
+    ).toEqual([...SHIPPED_PACKS].sort());
+    for (const { accepted, adoptedAt } of (await checks.policies()).packs) {
+      expect(accepted).toBeNull();
+      expect(adoptedAt).toBeGreaterThan(0);
+    }
+    // Somebody may still look at it and accept it as it is.
+    must(await checks.offerShipped('gdpr'));
+    must(await checks.accept(false, quietly));
+    const { packs } = await checks.policies();
+    expect(packs.find(({ key }) => key === 'gdpr')).toMatchObject({
+      accepted: { memberName: 'Maren' },
+      adoptedAt: null,
+    });
+  });
+
+  it('does not change with the app: what a newer one says differently is shown, and leaves tasks', async () => {
+    const { session } = await createSession();
+    const file = JSON.parse(readPolicyFile('policies/gdpr.json')) as FileParts;
+    const { catalog, profile } = file;
+    catalog.metadata = { ...catalog.metadata, version: '0.9.0' };
+    profile.metadata = { ...profile.metadata, version: '0.9.0' };
+    catalog.controls = catalog.controls.slice(1);
+    const text = JSON.stringify(file);
+    const opened = {
+      pack: must(readPack(text)),
+      text,
+      hash: await hashOf(text),
+      publisher: null,
+    };
+    must(await session.vault.add([(await acceptance(opened, { isAdopted: true }))!]));
+    const checks = checksOf(session);
+    const { packs } = await checks.policies();
+    expect(packs.find(({ key }) => key === 'gdpr')).toMatchObject({
+      version: '0.9.0',
+      offered: '1.0.0',
+    });
+    const offer = must(await checks.offerShipped('gdpr'));
+    expect(offer.changes).toMatchObject([{ type: 'added', control: 'G1' }]);
+    must(await checks.accept(false, quietly));
+    expect((await checks.policies()).tasks).toMatchObject([{ control: 'G1', type: 'added' }]);
   });
 });
 

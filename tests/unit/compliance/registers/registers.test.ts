@@ -159,6 +159,19 @@ describe('facts of registers', () => {
       ]),
     );
     expect(processing).toEqual({ activities: 2, incomplete: [ids[1]], isCurrent: true });
+    // What is kept of people has changed since anybody looked at why.
+    must(
+      await vault.save([
+        {
+          kind: 'field',
+          values: { kind: 'customer', name: 'x-blood', label: 'Blood group', type: 'text' },
+        },
+      ]),
+    );
+    expect(factsOf(vault).processing?.isCurrent).toBe(false);
+    const [record] = ids as [RecordId];
+    must(await vault.save([{ kind: 'purpose', record, values: { measures: 'Sealed twice' } }]));
+    expect(factsOf(vault).processing?.isCurrent).toBe(true);
   });
 
   it('tell of requests, their gaps, incidents and disclosures', async () => {

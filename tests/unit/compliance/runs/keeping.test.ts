@@ -1,4 +1,5 @@
-import { pruneRuns, readRun, runIds, saveRun } from '#compliance/runs/keeping.ts';
+import { createRunId } from '#base/ids.ts';
+import { newestRun, pruneRuns, readRun, runIds, saveRun } from '#compliance/runs/keeping.ts';
 import { evaluate } from '#compliance/runs/run.ts';
 import { describe, expect, it } from 'vitest';
 import { createSession, must } from '../../vault/fixture.ts';
@@ -23,6 +24,17 @@ describe('runs that are kept', () => {
     });
     expect(vault.living).toBe(0);
     expect(vault.list({ text: '', sort: 'name' }, 0, 10).rows).toEqual([]);
+  });
+
+  it('of a time to come stand in nobody’s way, nor do those that can’t be read', async () => {
+    const { vault } = (await createSession()).session;
+    const now = day('2026-11-26');
+    expect(await newestRun(vault, now)).toBe(null);
+    const good = must(await saveRun(vault, runAt(now)));
+    must(await saveRun(vault, runAt(day('2030-01-01'))));
+    const record = createRunId(now + 1000);
+    must(await vault.add([{ record, kind: 'run', values: { outcomes: 'none' } }]));
+    expect((await newestRun(vault, now))?.id).toBe(good);
   });
 
   it('are pruned to the first of each earlier month', async () => {

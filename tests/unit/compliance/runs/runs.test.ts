@@ -96,6 +96,9 @@ describe('a run', () => {
     for (const text of ['', 'no run', kept.slice(4), `${kept.slice(0, -8)}AAAAAAA=`]) {
       expect(await decodeRun(text)).toBe(null);
     }
+    for (const at of [1e300, -1e300]) {
+      expect(await decodeRun(await encodeRun({ ...run, at }))).toBe(null);
+    }
     await fc.assert(
       fc.asyncProperty(fc.jsonValue(), async (value) => {
         const text = bytesToBase64(await gzip(utf8Bytes(JSON.stringify(value))));
@@ -122,6 +125,11 @@ describe('assessment results', () => {
     expect(text.match(/"state":"satisfied"/g)?.length).toBe(1);
     expect(text.match(/"reason":"not-run"/g)?.length).toBe(2);
     expect(text).toContain('Missing: useAfterWithdrawal');
+    const ids = [...text.matchAll(/"uuid":"([^"]+)"/g)].map(([, id]) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    const named = [...text.matchAll(/"observation-uuid":"([^"]+)"/g)].map(([, id]) => id);
+    expect(named.length).toBe(5);
+    for (const id of named) expect(ids).toContain(id);
     expect(text).toContain('X1: sources are due to be read again');
   });
 
