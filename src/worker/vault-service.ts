@@ -54,7 +54,8 @@ export function createVaultService(environment: Environment, appFiles: AppFiles)
   let eraser: Promise<Erasing> | null = null;
   let retainer: Promise<Retaining> | null = null;
   const stepUp = new StepUp(environment.clock);
-  let importer: Importer | null = null;
+  /** Of one vault: new keys come with another one. */
+  let importer: { readonly vault: Vault; readonly of: Importer } | null = null;
   let rehearsal: Rehearsal | null = null;
   let discardSpool = (): Promise<void> => Promise.resolve();
   let tell: (event: VaultEvent) => void = () => undefined;
@@ -515,14 +516,18 @@ export function createVaultService(environment: Environment, appFiles: AppFiles)
 
   async function importing(): Promise<Importer> {
     const { Importer } = await import('#exchange/import.ts');
-    importer ??= new Importer(unlocked().vault, {
-      screen: maskCell,
-      erased: async () => {
-        const known = await (await erasing()).suppressions();
-        return known === null ? null : (values) => known.find(values) !== null;
-      },
-    });
-    return importer;
+    const { vault } = unlocked();
+    if (importer?.vault !== vault) {
+      const of = new Importer(vault, {
+        screen: maskCell,
+        erased: async () => {
+          const known = await (await erasing()).suppressions();
+          return known === null ? null : (values) => known.find(values) !== null;
+        },
+      });
+      importer = { vault, of };
+    }
+    return importer.of;
   }
 }
 

@@ -117,7 +117,7 @@ test('somebody who was erased comes back only with a reason, and by no list', as
   await expect(page.getByRole('heading', { name: 'B. Lund' })).toBeVisible();
 });
 
-test('a backup from before the erasure is restored without the person', async ({
+test('a backup from before the erasure is restored without the person @deep-only', async ({
   page,
   holdfast,
   anotherDevice,

@@ -86,7 +86,7 @@ test('rows are matched, mended, reported, and exported again', async ({ holdfast
   });
 });
 
-test('a file over the limit is refused at once, and a reload leaves nothing of an import', async ({
+test('a file over the limit is refused at once, and a reload leaves nothing of an import @deep-only', async ({
   holdfast,
 }) => {
   const { page, customers, importing } = holdfast;

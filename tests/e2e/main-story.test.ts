@@ -36,14 +36,15 @@ const stories: Story[] = [
 const northwind = join(import.meta.dirname, '../../../shared/data/northwind/customers.csv');
 if (existsSync(northwind)) {
   stories.push({
-    title: "Northwind's customers",
+    title: "Northwind's customers @deep-only",
     file: northwind,
     customers: 91,
     name: 'Christina Berglund',
     words: 'berglunds snabbkop',
   });
 } else {
-  test.skip("the main story on Northwind's customers: ../shared/data is not here", () => undefined);
+  test.skip("the main story on Northwind's customers @deep-only: ../shared/data is not here", () =>
+    undefined);
 }
 
 for (const story of stories) {

@@ -5,9 +5,13 @@ const { executablePath, args } = findHeadless();
 
 export default defineConfig({
   testDir: '.',
-  testMatch: '**/*.test.ts',
   outputDir: '../../.cache/e2e',
   fullyParallel: true,
+  // The longest first, so that no worker waits for one at the end.
+  projects: [
+    { name: 'stories', testMatch: '**/*-story.test.ts' },
+    { name: 'screens', testMatch: '**/*.test.ts', testIgnore: '**/*-story.test.ts' },
+  ],
   workers: Number(process.env['HOLDFAST_E2E_WORKERS'] ?? 2),
   forbidOnly: Boolean(process.env['CI']),
   timeout: process.env['HOLDFAST_DEEP'] ? 900_000 : 90_000,
