@@ -748,6 +748,8 @@ export class Session {
     ];
     const resealed = await this.#vault.reseal(rows, meta);
     if (!resealed.ok) return resealed;
+    // What was under way here is refused as in another tab, and is no reason to lock this one.
+    this.#vault.listen(() => undefined);
     // The other tabs' key opens nothing any more: they ask anew.
     this.#tabs.tell({ type: 'locked' });
     await this.#vault.close();
