@@ -350,7 +350,7 @@ export class Checks {
       case 'device':
       case 'event': {
         const [device = '', n] = row.id.split(' ');
-        const called = `${this.#nameOf(device as DeviceId)} (${device.slice(0, 6)})`.trim();
+        const called = this.#parts.compliance.deviceName(device as DeviceId);
         return { ...row, name: n === undefined ? called : `${called} ${n}` };
       }
       default: {

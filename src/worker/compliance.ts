@@ -170,12 +170,12 @@ export class Compliance {
       customerName: this.#nameOf(owner ?? null),
       count: count ?? null,
       how: how ?? null,
-      towards: event.device === undefined ? '' : this.#deviceName(event.device),
+      towards: event.device === undefined ? '' : this.deviceName(event.device),
     };
   }
 
   /** Two devices of one person are told apart by what their ids begin with. */
-  #deviceName(device: DeviceId): string {
+  deviceName(device: DeviceId): string {
     return `${this.#session.nameOf(device)} (${device.slice(0, 6)})`.trim();
   }
 
